@@ -1,0 +1,88 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: BSD-3-Clause
+
+import PackageDescription
+
+/// What every module of this package is compiled with.
+let common: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// What a module that is also compiled as Embedded Swift adds: see docs/embedded.md.
+let embeddable: [SwiftSetting] =
+  common + [
+    .treatWarning("EmbeddedRestrictions", as: .error),
+    .enableExperimentalFeature("Lifetimes"),
+    .strictMemorySafety(),
+    .define("CHECK_INVARIANTS", .when(configuration: .debug)),
+  ]
+
+let package = Package(
+  name: "epimetheus",
+  products: [.executable(name: "epimetheus", targets: ["Epimetheus"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+  ],
+  targets: [
+    // (E): compiled hosted and as Embedded Swift, from the same files.
+    .target(name: "LinuxABI", exclude: ["README.md"], swiftSettings: embeddable),
+    .target(
+      name: "Trace", dependencies: ["LinuxABI"], exclude: ["README.md"], swiftSettings: embeddable),
+    .target(
+      name: "Kernel", dependencies: ["LinuxABI"], exclude: ["README.md"], swiftSettings: embeddable),
+    .target(
+      name: "Replayer", dependencies: ["Kernel", "Trace", "LinuxABI"], exclude: ["README.md"],
+      swiftSettings: embeddable),
+
+    // Hosted.
+    .systemLibrary(
+      name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(
+      name: "CElf", pkgConfig: "libelf", providers: [.apt(["libelf-dev"])]),
+    .systemLibrary(
+      name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .target(name: "CHosted", exclude: ["README.md"]),
+    .target(
+      name: "TraceFile", dependencies: ["Trace", "LinuxABI", "CZstd"], exclude: ["README.md"],
+      swiftSettings: common),
+    .target(
+      name: "Recorder",
+      dependencies: [
+        "Kernel", "TraceFile", "Trace", "LinuxABI", "CHosted", "CElf", "CCrypto",
+      ],
+      exclude: ["README.md"], swiftSettings: common),
+    .target(
+      name: "Analyzer", dependencies: ["TraceFile", "Trace", "LinuxABI"], exclude: ["README.md"],
+      swiftSettings: common),
+    .executableTarget(
+      name: "Epimetheus",
+      dependencies: [
+        "Recorder", "Replayer", "Analyzer", "TraceFile", "Kernel", "Trace", "LinuxABI",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      exclude: ["README.md"], swiftSettings: common),
+
+    .testTarget(name: "LinuxABITests", dependencies: ["LinuxABI"], swiftSettings: common),
+    .testTarget(
+      name: "KernelTests", dependencies: ["Kernel", "LinuxABI"], swiftSettings: common),
+    .testTarget(
+      name: "TraceTests", dependencies: ["Trace", "TraceFile", "LinuxABI"], swiftSettings: common),
+    .testTarget(
+      name: "ReplayerTests",
+      dependencies: ["Replayer", "Kernel", "TraceFile", "Trace", "LinuxABI"], swiftSettings: common),
+    .testTarget(
+      name: "RecorderTests",
+      dependencies: ["Recorder", "Kernel", "TraceFile", "Trace", "LinuxABI"], swiftSettings: common),
+    .testTarget(
+      name: "AnalyzerTests", dependencies: ["Analyzer", "TraceFile", "Trace", "LinuxABI"],
+      swiftSettings: common),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: ["Epimetheus", "TraceFile", "Trace", "LinuxABI"], swiftSettings: common),
+    .testTarget(name: "TidyTests", swiftSettings: common),
+  ]
+)

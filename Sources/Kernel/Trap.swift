@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import LinuxABI
+
+/// Why the guest stopped.
+public enum Trap: Sendable {
+  /// It asked for something.
+  case systemCall(SystemCallRequest)
+  /// It touched a page that its PTE did not allow.
+  case pageFault(PageFault)
+  /// The CPU raised something else.
+  case exception(HardwareException)
+}
+
+/// The `syscall` instruction: number and arguments as in the registers.
+public struct SystemCallRequest: Sendable {
+  /// Which task, from 1 on.
+  public var task: UInt32
+  /// EAX.
+  public var number: SystemCallNumber
+  /// RDI, RSI, RDX, R10, R8, R9.
+  public var arguments: InlineArray<6, UInt64>
+
+  /// A request of its parts.
+  public init(task: UInt32 = 1, number: SystemCallNumber, arguments: InlineArray<6, UInt64>) {
+    self.task = task
+    self.number = number
+    self.arguments = arguments
+  }
+}
+
+/// A page fault of the guest. Unikraft: `struct uk_vm_fault`.
+public struct PageFault: Sendable {
+  /// Which task, from 1 on.
+  public var task: UInt32
+  /// CR2.
+  public var address: VirtualAddress
+  /// The error code that the CPU pushed.
+  public var code: FaultCode
+  /// RIP of the instruction.
+  public var instructionPointer: VirtualAddress
+
+  /// A fault of its parts.
+  public init(
+    task: UInt32 = 1, address: VirtualAddress, code: FaultCode, instructionPointer: VirtualAddress
+  ) {
+    self.task = task
+    self.address = address
+    self.code = code
+    self.instructionPointer = instructionPointer
+  }
+}
+
+/// An exception that is no page fault. Source: Intel SDM 3, 6.3.1.
+public struct HardwareException: Sendable {
+  /// Which task, from 1 on.
+  public var task: UInt32
+  /// The vector, such as 13 for a general-protection fault.
+  public var vector: UInt32
+  /// The error code, 0 where there is none.
+  public var errorCode: UInt64
+  /// RIP of the instruction.
+  public var instructionPointer: VirtualAddress
+
+  /// An exception of its parts.
+  public init(
+    task: UInt32 = 1, vector: UInt32, errorCode: UInt64, instructionPointer: VirtualAddress
+  ) {
+    self.task = task
+    self.vector = vector
+    self.errorCode = errorCode
+    self.instructionPointer = instructionPointer
+  }
+}
+
+/// What the kernel answers to a trap.
+public enum Completion: Sendable {
+  /// The call returns this in RAX: a value, or minus an errno. `isMissing`: the dispatcher has no
+  /// such call.
+  case result(Int64, isMissing: Bool)
+  /// Only the outside could decide the call and has not: the machine must adopt what it knows.
+  case undecided
+  /// The fault is resolved, the instruction runs again.
+  case resolved
+  /// The program ends here and the guest does not go on.
+  case ended(ExitStatus)
+}
+
+/// How a program ended.
+public enum ExitStatus: Equatable, Sendable {
+  /// By exit(2), with the low eight bits of its argument.
+  case exited(UInt8)
+  /// By a signal that it did not survive.
+  case killed(Signal)
+}

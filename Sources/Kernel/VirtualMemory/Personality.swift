@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import LinuxABI
+
+/// How an address space places, guards and merges: where Unikraft and Linux differ on purpose.
+/// A value that is given when the address space is made, never an `if` in the middle.
+public struct Personality: Sendable {
+  /// In which order free ranges are tried for a mapping without an address.
+  public enum Placement: Sendable {
+    /// The lowest free range at or above the base. Unikraft: `vas->vma_base`.
+    case bottomUp(base: VirtualAddress)
+    /// The highest free range below the base. Linux: `mm->mmap_base`.
+    case topDown(base: VirtualAddress)
+  }
+
+  /// Placement without an address.
+  public var placement: Placement
+  /// The lowest address that may be mapped. Linux: vm.mmap_min_addr.
+  public var lowestAddress: VirtualAddress
+  /// The end of what may be mapped. Linux: TASK_SIZE.
+  public var highestAddress: VirtualAddress
+  /// Guard pages below and above a stack VMA.
+  public var stackGuardPages: (bottom: UInt64, top: UInt64)
+  /// A stack VMA grows down into the gap below it on a fault. Linux: VM_GROWSDOWN.
+  public var growsStackOnFault: Bool
+  /// Where the heap begins.
+  public var breakStart: VirtualAddress
+  /// How far the break may go, in bytes.
+  public var breakLimit: UInt64
+
+  /// A personality of its parts.
+  public init(
+    placement: Placement, lowestAddress: VirtualAddress, highestAddress: VirtualAddress,
+    stackGuardPages: (bottom: UInt64, top: UInt64), growsStackOnFault: Bool,
+    breakStart: VirtualAddress, breakLimit: UInt64
+  ) {
+    self.placement = placement
+    self.lowestAddress = lowestAddress
+    self.highestAddress = highestAddress
+    self.stackGuardPages = stackGuardPages
+    self.growsStackOnFault = growsStackOnFault
+    self.breakStart = breakStart
+    self.breakLimit = breakLimit
+  }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// One event of a trace: a fixed-size value, with its bytes, if it has any, beside it.
+///
+/// The one vocabulary: recorders emit it, replay reads and emits it, the diff compares it, the text
+/// form prints it. What belongs to a call or a fault *precedes* it (inputs, guest bytes read, guest
+/// bytes written), because it is emitted when it ends; the VMA changes that it caused follow it.
+/// The initial VMAs stand before the first call or fault.
+public struct Event: Sendable {
+  /// What happened.
+  public enum Kind: UInt8, Sendable, CaseIterable {
+    /// A system call that ended. `code`: its number; `operands`: its arguments, as many as the
+    /// call table says (6 for an unknown number), the rest 0; `result`: RAX, or 0 with
+    /// `.didNotReturn`.
+    case systemCall = 0
+    /// A page fault that the kernel handled. `code`: the hardware's error code (`FaultCode`);
+    /// operand 0: the address; operand 1: the instruction pointer; `result`: 0 when resolved, else
+    /// minus the signal number (-11 SIGSEGV, -7 SIGBUS).
+    case pageFault = 1
+    /// Another exception of the CPU. `code`: the vector; operand 0: the error code; operand 1: the
+    /// instruction pointer; `result`: minus the signal number.
+    case exception = 2
+    /// Guest memory that the kernel read for the call that follows. Operand 0: the address;
+    /// operand 1: bytes read. Payload: the first bytes of it, as many as were kept.
+    case guestRead = 3
+    /// Guest memory that the kernel wrote for the call that follows. `code`: 0 where the kernel
+    /// made the bytes and a diff compares them, 1 where they are data from outside. Operand 0: the
+    /// address; operand 1: bytes written. Payload: the first bytes, as many as were kept.
+    case guestWrite = 4
+    /// An answer from outside. `code`: `InputKind`; operands and payload: as listed there;
+    /// `result`: as listed there, or minus the errno.
+    case input = 5
+    /// From here on the range of operand 0 to operand 1 holds no VMA.
+    case vmaUnmapped = 6
+    /// From here on the range of operand 0 to operand 1 holds this VMA, in place of what was there.
+    /// `code`: `BackingKind`; operand 2: protection, bit 3: shared; operand 3: offset. Payload:
+    /// name.
+    case vmaMapped = 7
+    /// A task began. Operand 0: the number of the task that made it.
+    case taskStarted = 8
+    /// A task ended. `code`: 0 exited, `result`: status; 1: killed, `result`: the signal number.
+    case taskEnded = 9
+    /// A signal was delivered to the program. `code`: its number; operand 0: si_code; operand 1:
+    /// the faulting address, if it has one.
+    case signal = 10
+    /// The run ended. `code`: `EndKind`; `result`: exit status or signal number.
+    case end = 11
+    /// Something is missing here. Operand 0: how many events, 0 if that is not known.
+    case gap = 12
+  }
+
+  /// Particulars of an event.
+  public struct Flags: OptionSet, Sendable {
+    /// The bits.
+    public let rawValue: UInt8
+    /// Any bits.
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+    /// The call did not return: exit, or the run ended inside it.
+    public static var didNotReturn: Flags { Flags(rawValue: 1) }
+    /// The outcome was not decided by the kernel but adopted from the trace that was replayed.
+    public static var adopted: Flags { Flags(rawValue: 2) }
+    /// The kernel has no such call (ENOSYS comes from the dispatcher, not from a handler).
+    public static var missing: Flags { Flags(rawValue: 4) }
+  }
+
+  /// What happened.
+  public var kind: Kind
+  /// Particulars.
+  public var flags: Flags = []
+  /// Which task (thread) it happened to, from 1 on in order of appearance.
+  public var task: UInt32 = 1
+  /// See `Kind`.
+  public var code: UInt32 = 0
+  /// See `Kind`.
+  public var operands: InlineArray<6, UInt64> = InlineArray(repeating: 0)
+  /// See `Kind`.
+  public var result: Int64 = 0
+  /// When it began, in nanoseconds since the run began; 0 in a trace without times.
+  public var time: UInt64 = 0
+  /// How long it took, in nanoseconds; 0 in a trace without times.
+  public var duration: UInt64 = 0
+
+  /// An event with every field 0.
+  public init(_ kind: Kind, task: UInt32 = 1, code: UInt32 = 0, result: Int64 = 0) {
+    self.kind = kind
+    self.task = task
+    self.code = code
+    self.result = result
+  }
+}
+
+/// What an input event brings from outside.
+public enum InputKind: UInt8, Sendable, CaseIterable {
+  /// A clock. Operand 0: the clock id of clock_gettime(2); `result`: nanoseconds.
+  case clock = 0
+  /// Random bytes. Operand 0: how many; payload: the bytes.
+  case entropy = 1
+  /// Metadata of a path. Operand 0: 1 if a last symbolic link is followed; payload: the path, a
+  /// NUL, and on success the metadata as struct stat; `result`: 0 or minus the errno.
+  case metadata = 2
+  /// A file was opened. Payload as for `metadata`; `result`: its number in this trace, from 0 on,
+  /// or minus the errno.
+  case open = 3
+  /// The target of a symbolic link. Payload: the path, a NUL, the target; `result`: 0 or minus the
+  /// errno.
+  case link = 4
+  /// The entries of a directory. Operand 0: file number; payload: per entry u64 inode, u8 type
+  /// (DT_*), name, NUL; `result`: count or minus the errno.
+  case entries = 5
+  /// Bytes of a file. Operand 0: file number; operand 1: offset; operand 2: bytes asked for;
+  /// `result`: bytes got or minus the errno. Payload: the bytes, where the kernel itself looks at
+  /// them; else none.
+  case fileRead = 6
+  /// Bytes of a standard stream. Operand 0: the stream; operand 1: bytes asked for; `result`: bytes
+  /// got or minus the errno.
+  case streamRead = 7
+  /// Bytes taken by a standard stream. Operand 0: the stream; operand 1: bytes offered; `result`:
+  /// bytes taken or minus the errno.
+  case streamWrite = 8
+}
+
+/// How a run ended.
+public enum EndKind: UInt8, Sendable, CaseIterable {
+  /// The program exited; `result`: the status.
+  case exited = 0
+  /// A signal killed the program; `result`: its number.
+  case killed = 1
+  /// The recorder ended it after the time that it was given.
+  case timedOut = 2
+  /// The process that ran the program died of something that was not the program's own end;
+  /// `result`: the signal number or, negative, the host's exit status.
+  case machineFailed = 3
+  /// The recording was ended from outside before the program ended.
+  case interrupted = 4
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// Takes the events of a run in order.
+public protocol EventSink: ~Copyable {
+  /// Takes one event and the bytes that belong to it, which it copies if it keeps them.
+  mutating func append(_ event: Event, payload: UnsafeRawBufferPointer)
+}
+
+/// Gives the events of a trace in order.
+public protocol EventSource: ~Copyable {
+  /// The next event, nil at the end. Its payload is `payload` until the next call.
+  mutating func next() throws(TraceError) -> Event?
+  /// The bytes of the event that `next` gave last.
+  var payload: UnsafeRawBufferPointer { get }
+}
