@@ -73,6 +73,29 @@ public protocol Machine: ~Copyable {
   mutating func didUnmap(_ range: AddressRange)
   /// This VMA stands in its range now, in place of what was there.
   mutating func didMap(_ vma: VMADescription)
+
+  // MARK: Being put right
+
+  /// What really came of the trap at hand, asked for after its completion and VMA changes; nil
+  /// where the kernel's own outcome stands, which is always so on hardware. A trace gives the
+  /// recorded outcome where the two differ or where the kernel left the call undecided, and the
+  /// kernel makes its state agree with it, so that one cause is met once.
+  mutating func adoption() -> Adoption?
+}
+
+/// The outcome of a trap that the kernel takes over as a fact.
+public struct Adoption: Sendable {
+  /// For a call what RAX held; for a fault or exception 0 where it was resolved, else minus the
+  /// signal's number. After a fault an adoption always means that the guest went on.
+  public var result: Int64
+  /// How the VMAs changed, in order; empty where the kernel's own changes stand.
+  public var vmaChanges: [VMAChange]
+
+  /// An outcome of its parts.
+  public init(result: Int64, vmaChanges: [VMAChange]) {
+    self.result = result
+    self.vmaChanges = vmaChanges
+  }
 }
 
 /// A change of the page table that the CPU must hear of.
@@ -117,4 +140,12 @@ public struct DirectoryEntry: Sendable {
     self.type = type
     self.name = name
   }
+}
+
+/// A change of the VMAs as the machine is told of it: what `didMap` and `didUnmap` carry.
+public enum VMAChange: Sendable {
+  /// This VMA stands in its range now, in place of what was there.
+  case mapped(VMADescription)
+  /// No VMA stands in the range any more.
+  case unmapped(AddressRange)
 }
