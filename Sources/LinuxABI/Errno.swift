@@ -91,187 +91,187 @@ extension Errno {
   /// ELOOP: Too many symbolic links encountered.
   public static var tooManySymbolicLinks: Errno { Errno(rawValue: 40) }
   /// ENOMSG: No message of desired type.
-  public static var enomsg: Errno { Errno(rawValue: 42) }
+  public static var noMessage: Errno { Errno(rawValue: 42) }
   /// EIDRM: Identifier removed.
-  public static var eidrm: Errno { Errno(rawValue: 43) }
+  public static var identifierRemoved: Errno { Errno(rawValue: 43) }
   /// ECHRNG: Channel number out of range.
-  public static var echrng: Errno { Errno(rawValue: 44) }
+  public static var channelOutOfRange: Errno { Errno(rawValue: 44) }
   /// EL2NSYNC: Level 2 not synchronized.
-  public static var el2nsync: Errno { Errno(rawValue: 45) }
+  public static var level2NotSynchronized: Errno { Errno(rawValue: 45) }
   /// EL3HLT: Level 3 halted.
-  public static var el3hlt: Errno { Errno(rawValue: 46) }
+  public static var level3Halted: Errno { Errno(rawValue: 46) }
   /// EL3RST: Level 3 reset.
-  public static var el3rst: Errno { Errno(rawValue: 47) }
+  public static var level3Reset: Errno { Errno(rawValue: 47) }
   /// ELNRNG: Link number out of range.
-  public static var elnrng: Errno { Errno(rawValue: 48) }
+  public static var linkOutOfRange: Errno { Errno(rawValue: 48) }
   /// EUNATCH: Protocol driver not attached.
-  public static var eunatch: Errno { Errno(rawValue: 49) }
+  public static var protocolDriverNotAttached: Errno { Errno(rawValue: 49) }
   /// ENOCSI: No CSI structure available.
-  public static var enocsi: Errno { Errno(rawValue: 50) }
+  public static var noControlStructure: Errno { Errno(rawValue: 50) }
   /// EL2HLT: Level 2 halted.
-  public static var el2hlt: Errno { Errno(rawValue: 51) }
+  public static var level2Halted: Errno { Errno(rawValue: 51) }
   /// EBADE: Invalid exchange.
-  public static var ebade: Errno { Errno(rawValue: 52) }
+  public static var badExchange: Errno { Errno(rawValue: 52) }
   /// EBADR: Invalid request descriptor.
-  public static var ebadr: Errno { Errno(rawValue: 53) }
+  public static var badRequestDescriptor: Errno { Errno(rawValue: 53) }
   /// EXFULL: Exchange full.
-  public static var exfull: Errno { Errno(rawValue: 54) }
+  public static var exchangeFull: Errno { Errno(rawValue: 54) }
   /// ENOANO: No anode.
-  public static var enoano: Errno { Errno(rawValue: 55) }
+  public static var noAnode: Errno { Errno(rawValue: 55) }
   /// EBADRQC: Invalid request code.
-  public static var ebadrqc: Errno { Errno(rawValue: 56) }
+  public static var badRequestCode: Errno { Errno(rawValue: 56) }
   /// EBADSLT: Invalid slot.
-  public static var ebadslt: Errno { Errno(rawValue: 57) }
+  public static var badSlot: Errno { Errno(rawValue: 57) }
   /// EBFONT: Bad font file format.
-  public static var ebfont: Errno { Errno(rawValue: 59) }
+  public static var badFont: Errno { Errno(rawValue: 59) }
   /// ENOSTR: Device not a stream.
-  public static var enostr: Errno { Errno(rawValue: 60) }
+  public static var notStream: Errno { Errno(rawValue: 60) }
   /// ENODATA: No data available.
   public static var noData: Errno { Errno(rawValue: 61) }
   /// ETIME: Timer expired.
-  public static var etime: Errno { Errno(rawValue: 62) }
+  public static var timerExpired: Errno { Errno(rawValue: 62) }
   /// ENOSR: Out of streams resources.
-  public static var enosr: Errno { Errno(rawValue: 63) }
+  public static var noStreamResources: Errno { Errno(rawValue: 63) }
   /// ENONET: Machine is not on the network.
-  public static var enonet: Errno { Errno(rawValue: 64) }
+  public static var notOnNetwork: Errno { Errno(rawValue: 64) }
   /// ENOPKG: Package not installed.
-  public static var enopkg: Errno { Errno(rawValue: 65) }
+  public static var noPackage: Errno { Errno(rawValue: 65) }
   /// EREMOTE: Object is remote.
-  public static var eremote: Errno { Errno(rawValue: 66) }
+  public static var remoteObject: Errno { Errno(rawValue: 66) }
   /// ENOLINK: Link has been severed.
-  public static var enolink: Errno { Errno(rawValue: 67) }
+  public static var linkSevered: Errno { Errno(rawValue: 67) }
   /// EADV: Advertise error.
-  public static var eadv: Errno { Errno(rawValue: 68) }
+  public static var advertiseError: Errno { Errno(rawValue: 68) }
   /// ESRMNT: Srmount error.
-  public static var esrmnt: Errno { Errno(rawValue: 69) }
+  public static var mountError: Errno { Errno(rawValue: 69) }
   /// ECOMM: Communication error on send.
-  public static var ecomm: Errno { Errno(rawValue: 70) }
+  public static var communicationError: Errno { Errno(rawValue: 70) }
   /// EPROTO: Protocol error.
-  public static var eproto: Errno { Errno(rawValue: 71) }
+  public static var protocolError: Errno { Errno(rawValue: 71) }
   /// EMULTIHOP: Multihop attempted.
-  public static var emultihop: Errno { Errno(rawValue: 72) }
+  public static var multihopAttempted: Errno { Errno(rawValue: 72) }
   /// EDOTDOT: RFS specific error.
-  public static var edotdot: Errno { Errno(rawValue: 73) }
+  public static var remoteFileSystemError: Errno { Errno(rawValue: 73) }
   /// EBADMSG: Not a data message.
-  public static var ebadmsg: Errno { Errno(rawValue: 74) }
+  public static var badMessage: Errno { Errno(rawValue: 74) }
   /// EOVERFLOW: Value too large for defined data type.
   public static var overflow: Errno { Errno(rawValue: 75) }
   /// ENOTUNIQ: Name not unique on network.
-  public static var enotuniq: Errno { Errno(rawValue: 76) }
+  public static var notUnique: Errno { Errno(rawValue: 76) }
   /// EBADFD: File descriptor in bad state.
-  public static var ebadfd: Errno { Errno(rawValue: 77) }
+  public static var badDescriptorState: Errno { Errno(rawValue: 77) }
   /// EREMCHG: Remote address changed.
-  public static var eremchg: Errno { Errno(rawValue: 78) }
+  public static var remoteAddressChanged: Errno { Errno(rawValue: 78) }
   /// ELIBACC: Can not access a needed shared library.
-  public static var elibacc: Errno { Errno(rawValue: 79) }
+  public static var noSharedLibrary: Errno { Errno(rawValue: 79) }
   /// ELIBBAD: Accessing a corrupted shared library.
-  public static var elibbad: Errno { Errno(rawValue: 80) }
+  public static var badSharedLibrary: Errno { Errno(rawValue: 80) }
   /// ELIBSCN: .lib section in a.out corrupted.
-  public static var elibscn: Errno { Errno(rawValue: 81) }
+  public static var badLibrarySection: Errno { Errno(rawValue: 81) }
   /// ELIBMAX: Attempting to link in too many shared libraries.
-  public static var elibmax: Errno { Errno(rawValue: 82) }
+  public static var tooManySharedLibraries: Errno { Errno(rawValue: 82) }
   /// ELIBEXEC: Cannot exec a shared library directly.
-  public static var elibexec: Errno { Errno(rawValue: 83) }
+  public static var directLibraryExecution: Errno { Errno(rawValue: 83) }
   /// EILSEQ: Illegal byte sequence.
-  public static var eilseq: Errno { Errno(rawValue: 84) }
+  public static var illegalByteSequence: Errno { Errno(rawValue: 84) }
   /// ERESTART: Interrupted system call should be restarted.
-  public static var erestart: Errno { Errno(rawValue: 85) }
+  public static var restart: Errno { Errno(rawValue: 85) }
   /// ESTRPIPE: Streams pipe error.
-  public static var estrpipe: Errno { Errno(rawValue: 86) }
+  public static var streamPipeError: Errno { Errno(rawValue: 86) }
   /// EUSERS: Too many users.
-  public static var eusers: Errno { Errno(rawValue: 87) }
+  public static var tooManyUsers: Errno { Errno(rawValue: 87) }
   /// ENOTSOCK: Socket operation on non-socket.
   public static var notSocket: Errno { Errno(rawValue: 88) }
   /// EDESTADDRREQ: Destination address required.
-  public static var edestaddrreq: Errno { Errno(rawValue: 89) }
+  public static var destinationRequired: Errno { Errno(rawValue: 89) }
   /// EMSGSIZE: Message too long.
-  public static var emsgsize: Errno { Errno(rawValue: 90) }
+  public static var messageTooLong: Errno { Errno(rawValue: 90) }
   /// EPROTOTYPE: Protocol wrong type for socket.
-  public static var eprototype: Errno { Errno(rawValue: 91) }
+  public static var wrongProtocolType: Errno { Errno(rawValue: 91) }
   /// ENOPROTOOPT: Protocol not available.
-  public static var enoprotoopt: Errno { Errno(rawValue: 92) }
+  public static var noProtocolOption: Errno { Errno(rawValue: 92) }
   /// EPROTONOSUPPORT: Protocol not supported.
-  public static var eprotonosupport: Errno { Errno(rawValue: 93) }
+  public static var protocolNotSupported: Errno { Errno(rawValue: 93) }
   /// ESOCKTNOSUPPORT: Socket type not supported.
-  public static var esocktnosupport: Errno { Errno(rawValue: 94) }
+  public static var socketTypeNotSupported: Errno { Errno(rawValue: 94) }
   /// EOPNOTSUPP: Operation not supported on transport endpoint.
   public static var notSupported: Errno { Errno(rawValue: 95) }
   /// EPFNOSUPPORT: Protocol family not supported.
-  public static var epfnosupport: Errno { Errno(rawValue: 96) }
+  public static var protocolFamilyNotSupported: Errno { Errno(rawValue: 96) }
   /// EAFNOSUPPORT: Address family not supported by protocol.
   public static var addressFamilyNotSupported: Errno { Errno(rawValue: 97) }
   /// EADDRINUSE: Address already in use.
   public static var addressInUse: Errno { Errno(rawValue: 98) }
   /// EADDRNOTAVAIL: Cannot assign requested address.
-  public static var eaddrnotavail: Errno { Errno(rawValue: 99) }
+  public static var addressNotAvailable: Errno { Errno(rawValue: 99) }
   /// ENETDOWN: Network is down.
-  public static var enetdown: Errno { Errno(rawValue: 100) }
+  public static var networkDown: Errno { Errno(rawValue: 100) }
   /// ENETUNREACH: Network is unreachable.
-  public static var enetunreach: Errno { Errno(rawValue: 101) }
+  public static var networkUnreachable: Errno { Errno(rawValue: 101) }
   /// ENETRESET: Network dropped connection because of reset.
-  public static var enetreset: Errno { Errno(rawValue: 102) }
+  public static var networkReset: Errno { Errno(rawValue: 102) }
   /// ECONNABORTED: Software caused connection abort.
-  public static var econnaborted: Errno { Errno(rawValue: 103) }
+  public static var connectionAborted: Errno { Errno(rawValue: 103) }
   /// ECONNRESET: Connection reset by peer.
-  public static var econnreset: Errno { Errno(rawValue: 104) }
+  public static var connectionReset: Errno { Errno(rawValue: 104) }
   /// ENOBUFS: No buffer space available.
-  public static var enobufs: Errno { Errno(rawValue: 105) }
+  public static var noBufferSpace: Errno { Errno(rawValue: 105) }
   /// EISCONN: Transport endpoint is already connected.
   public static var isConnected: Errno { Errno(rawValue: 106) }
   /// ENOTCONN: Transport endpoint is not connected.
   public static var notConnected: Errno { Errno(rawValue: 107) }
   /// ESHUTDOWN: Cannot send after transport endpoint shutdown.
-  public static var eshutdown: Errno { Errno(rawValue: 108) }
+  public static var isShutDown: Errno { Errno(rawValue: 108) }
   /// ETOOMANYREFS: Too many references: cannot splice.
-  public static var etoomanyrefs: Errno { Errno(rawValue: 109) }
+  public static var tooManyReferences: Errno { Errno(rawValue: 109) }
   /// ETIMEDOUT: Connection timed out.
   public static var timedOut: Errno { Errno(rawValue: 110) }
   /// ECONNREFUSED: Connection refused.
   public static var connectionRefused: Errno { Errno(rawValue: 111) }
   /// EHOSTDOWN: Host is down.
-  public static var ehostdown: Errno { Errno(rawValue: 112) }
+  public static var hostDown: Errno { Errno(rawValue: 112) }
   /// EHOSTUNREACH: No route to host.
-  public static var ehostunreach: Errno { Errno(rawValue: 113) }
+  public static var hostUnreachable: Errno { Errno(rawValue: 113) }
   /// EALREADY: Operation already in progress.
   public static var already: Errno { Errno(rawValue: 114) }
   /// EINPROGRESS: Operation now in progress.
   public static var inProgress: Errno { Errno(rawValue: 115) }
   /// ESTALE: Stale file handle.
-  public static var estale: Errno { Errno(rawValue: 116) }
+  public static var staleHandle: Errno { Errno(rawValue: 116) }
   /// EUCLEAN: Structure needs cleaning.
-  public static var euclean: Errno { Errno(rawValue: 117) }
+  public static var needsCleaning: Errno { Errno(rawValue: 117) }
   /// ENOTNAM: Not a XENIX named type file.
-  public static var enotnam: Errno { Errno(rawValue: 118) }
+  public static var notNamedFile: Errno { Errno(rawValue: 118) }
   /// ENAVAIL: No XENIX semaphores available.
-  public static var enavail: Errno { Errno(rawValue: 119) }
+  public static var noSemaphores: Errno { Errno(rawValue: 119) }
   /// EISNAM: Is a named type file.
-  public static var eisnam: Errno { Errno(rawValue: 120) }
+  public static var isNamedFile: Errno { Errno(rawValue: 120) }
   /// EREMOTEIO: Remote I/O error.
-  public static var eremoteio: Errno { Errno(rawValue: 121) }
+  public static var remoteIOError: Errno { Errno(rawValue: 121) }
   /// EDQUOT: Quota exceeded.
-  public static var edquot: Errno { Errno(rawValue: 122) }
+  public static var quotaExceeded: Errno { Errno(rawValue: 122) }
   /// ENOMEDIUM: No medium found.
-  public static var enomedium: Errno { Errno(rawValue: 123) }
+  public static var noMedium: Errno { Errno(rawValue: 123) }
   /// EMEDIUMTYPE: Wrong medium type.
-  public static var emediumtype: Errno { Errno(rawValue: 124) }
+  public static var wrongMediumType: Errno { Errno(rawValue: 124) }
   /// ECANCELED: Operation Canceled.
   public static var canceled: Errno { Errno(rawValue: 125) }
   /// ENOKEY: Required key not available.
-  public static var enokey: Errno { Errno(rawValue: 126) }
+  public static var noKey: Errno { Errno(rawValue: 126) }
   /// EKEYEXPIRED: Key has expired.
-  public static var ekeyexpired: Errno { Errno(rawValue: 127) }
+  public static var keyExpired: Errno { Errno(rawValue: 127) }
   /// EKEYREVOKED: Key has been revoked.
-  public static var ekeyrevoked: Errno { Errno(rawValue: 128) }
+  public static var keyRevoked: Errno { Errno(rawValue: 128) }
   /// EKEYREJECTED: Key was rejected by service.
-  public static var ekeyrejected: Errno { Errno(rawValue: 129) }
+  public static var keyRejected: Errno { Errno(rawValue: 129) }
   /// EOWNERDEAD: Owner died.
-  public static var eownerdead: Errno { Errno(rawValue: 130) }
+  public static var ownerDied: Errno { Errno(rawValue: 130) }
   /// ENOTRECOVERABLE: State not recoverable.
-  public static var enotrecoverable: Errno { Errno(rawValue: 131) }
+  public static var notRecoverable: Errno { Errno(rawValue: 131) }
   /// ERFKILL: Operation not possible due to RF-kill.
-  public static var erfkill: Errno { Errno(rawValue: 132) }
+  public static var radioKilled: Errno { Errno(rawValue: 132) }
   /// EHWPOISON: Memory page has hardware error.
-  public static var ehwpoison: Errno { Errno(rawValue: 133) }
+  public static var hardwarePoison: Errno { Errno(rawValue: 133) }
 }
 
 extension Errno {
@@ -279,144 +279,4 @@ extension Errno {
   /// it has not said. Replay then adopts the recorded outcome. (Linux keeps 512 and up for such
   /// uses of its own.)
   public static var outsideDecides: Errno { Errno(rawValue: 530) }
-}
-
-extension Errno {
-  /// The C name, such as `EINVAL`; nil for a number that Linux does not have.
-  public var name: StaticString? {
-    switch rawValue {
-    case 1: "EPERM"
-    case 2: "ENOENT"
-    case 3: "ESRCH"
-    case 4: "EINTR"
-    case 5: "EIO"
-    case 6: "ENXIO"
-    case 7: "E2BIG"
-    case 8: "ENOEXEC"
-    case 9: "EBADF"
-    case 10: "ECHILD"
-    case 11: "EAGAIN"
-    case 12: "ENOMEM"
-    case 13: "EACCES"
-    case 14: "EFAULT"
-    case 15: "ENOTBLK"
-    case 16: "EBUSY"
-    case 17: "EEXIST"
-    case 18: "EXDEV"
-    case 19: "ENODEV"
-    case 20: "ENOTDIR"
-    case 21: "EISDIR"
-    case 22: "EINVAL"
-    case 23: "ENFILE"
-    case 24: "EMFILE"
-    case 25: "ENOTTY"
-    case 26: "ETXTBSY"
-    case 27: "EFBIG"
-    case 28: "ENOSPC"
-    case 29: "ESPIPE"
-    case 30: "EROFS"
-    case 31: "EMLINK"
-    case 32: "EPIPE"
-    case 33: "EDOM"
-    case 34: "ERANGE"
-    case 35: "EDEADLK"
-    case 36: "ENAMETOOLONG"
-    case 37: "ENOLCK"
-    case 38: "ENOSYS"
-    case 39: "ENOTEMPTY"
-    case 40: "ELOOP"
-    case 42: "ENOMSG"
-    case 43: "EIDRM"
-    case 44: "ECHRNG"
-    case 45: "EL2NSYNC"
-    case 46: "EL3HLT"
-    case 47: "EL3RST"
-    case 48: "ELNRNG"
-    case 49: "EUNATCH"
-    case 50: "ENOCSI"
-    case 51: "EL2HLT"
-    case 52: "EBADE"
-    case 53: "EBADR"
-    case 54: "EXFULL"
-    case 55: "ENOANO"
-    case 56: "EBADRQC"
-    case 57: "EBADSLT"
-    case 59: "EBFONT"
-    case 60: "ENOSTR"
-    case 61: "ENODATA"
-    case 62: "ETIME"
-    case 63: "ENOSR"
-    case 64: "ENONET"
-    case 65: "ENOPKG"
-    case 66: "EREMOTE"
-    case 67: "ENOLINK"
-    case 68: "EADV"
-    case 69: "ESRMNT"
-    case 70: "ECOMM"
-    case 71: "EPROTO"
-    case 72: "EMULTIHOP"
-    case 73: "EDOTDOT"
-    case 74: "EBADMSG"
-    case 75: "EOVERFLOW"
-    case 76: "ENOTUNIQ"
-    case 77: "EBADFD"
-    case 78: "EREMCHG"
-    case 79: "ELIBACC"
-    case 80: "ELIBBAD"
-    case 81: "ELIBSCN"
-    case 82: "ELIBMAX"
-    case 83: "ELIBEXEC"
-    case 84: "EILSEQ"
-    case 85: "ERESTART"
-    case 86: "ESTRPIPE"
-    case 87: "EUSERS"
-    case 88: "ENOTSOCK"
-    case 89: "EDESTADDRREQ"
-    case 90: "EMSGSIZE"
-    case 91: "EPROTOTYPE"
-    case 92: "ENOPROTOOPT"
-    case 93: "EPROTONOSUPPORT"
-    case 94: "ESOCKTNOSUPPORT"
-    case 95: "EOPNOTSUPP"
-    case 96: "EPFNOSUPPORT"
-    case 97: "EAFNOSUPPORT"
-    case 98: "EADDRINUSE"
-    case 99: "EADDRNOTAVAIL"
-    case 100: "ENETDOWN"
-    case 101: "ENETUNREACH"
-    case 102: "ENETRESET"
-    case 103: "ECONNABORTED"
-    case 104: "ECONNRESET"
-    case 105: "ENOBUFS"
-    case 106: "EISCONN"
-    case 107: "ENOTCONN"
-    case 108: "ESHUTDOWN"
-    case 109: "ETOOMANYREFS"
-    case 110: "ETIMEDOUT"
-    case 111: "ECONNREFUSED"
-    case 112: "EHOSTDOWN"
-    case 113: "EHOSTUNREACH"
-    case 114: "EALREADY"
-    case 115: "EINPROGRESS"
-    case 116: "ESTALE"
-    case 117: "EUCLEAN"
-    case 118: "ENOTNAM"
-    case 119: "ENAVAIL"
-    case 120: "EISNAM"
-    case 121: "EREMOTEIO"
-    case 122: "EDQUOT"
-    case 123: "ENOMEDIUM"
-    case 124: "EMEDIUMTYPE"
-    case 125: "ECANCELED"
-    case 126: "ENOKEY"
-    case 127: "EKEYEXPIRED"
-    case 128: "EKEYREVOKED"
-    case 129: "EKEYREJECTED"
-    case 130: "EOWNERDEAD"
-    case 131: "ENOTRECOVERABLE"
-    case 132: "ERFKILL"
-    case 133: "EHWPOISON"
-    default: nil
-    }
-  }
 }
