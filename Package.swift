@@ -33,7 +33,8 @@ let package = Package(
     .target(
       name: "Trace", dependencies: ["LinuxABI"], exclude: ["README.md"], swiftSettings: embeddable),
     .target(
-      name: "Kernel", dependencies: ["LinuxABI"], exclude: ["README.md"], swiftSettings: embeddable),
+      name: "Kernel", dependencies: ["LinuxABI"],
+      exclude: ["README.md", "VirtualMemory/README.md"], swiftSettings: embeddable),
     .target(
       name: "Replayer", dependencies: ["Kernel", "Trace", "LinuxABI"], exclude: ["README.md"],
       swiftSettings: embeddable),

@@ -43,3 +43,22 @@ public struct Personality: Sendable {
     self.breakLimit = breakLimit
   }
 }
+
+extension Personality {
+  /// As Linux on x86-64 with four-level paging: top-down below `mmapBase`.
+  public static func linux(mmapBase: VirtualAddress, breakStart: VirtualAddress) -> Personality {
+    Personality(
+      placement: .topDown(base: mmapBase), lowestAddress: VirtualAddress(0x10000),
+      highestAddress: VirtualAddress(0x7fff_ffff_f000), stackGuardPages: (bottom: 0, top: 0),
+      growsStackOnFault: true, breakStart: breakStart, breakLimit: 1 << 40)
+  }
+
+  /// As Unikraft: first fit from 64 GiB up, guard pages at both ends of stacks.
+  public static var unikraft: Personality {
+    Personality(
+      placement: .bottomUp(base: VirtualAddress(0x10_0000_0000)),
+      lowestAddress: VirtualAddress(0x1000), highestAddress: VirtualAddress(0x8000_0000_0000),
+      stackGuardPages: (bottom: 1, top: 4), growsStackOnFault: false,
+      breakStart: VirtualAddress(0x4_0000_0000), breakLimit: 1 << 40)
+  }
+}

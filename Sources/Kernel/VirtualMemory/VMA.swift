@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import LinuxABI
+
+/// A page-aligned range of an address space with one set of attributes, as a value.
+/// Unikraft: `struct uk_vma`. Linux: `struct vm_area_struct`.
+public struct VMA: Equatable, Sendable {
+  /// What else is true of a VMA.
+  public struct Flags: OptionSet, Sendable {
+    /// The bits.
+    public let rawValue: UInt8
+    /// Any bits.
+    @inlinable
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// MAP_SHARED.
+    @inlinable public static var shared: Flags { Flags(rawValue: 1) }
+    /// The gap below belongs to it once it is touched. Linux: VM_GROWSDOWN.
+    @inlinable public static var growsDown: Flags { Flags(rawValue: 2) }
+    /// Its frames are handed out as they are. Unikraft: `UK_VMA_FLAG_UNINITIALIZED`.
+    @inlinable public static var uninitialized: Flags { Flags(rawValue: 4) }
+    /// Neither split nor merged: a stack with guard pages.
+    @inlinable public static var indivisible: Flags { Flags(rawValue: 8) }
+    /// A stack whose base is its low end. Unikraft: `UK_VMA_STACK_GROWS_UP`.
+    @inlinable public static var growsUp: Flags { Flags(rawValue: 16) }
+  }
+
+  /// Page-aligned, not empty.
+  public internal(set) var range: AddressRange
+  /// What gives it its contents; an offset in it is that of the first byte.
+  public internal(set) var backing: Backing
+  /// Its name, such as the path of its file.
+  public internal(set) var name: Name
+  /// What may be done with its pages.
+  public internal(set) var protection: Protection
+  /// What else is true of it.
+  public internal(set) var flags: Flags
+  /// The page size that was asked for. Unikraft: `page_lvl`.
+  public internal(set) var pageSize: PageSize?
+
+  /// Whether stores are meant for other mappings too: MAP_SHARED.
+  public var isShared: Bool { flags.contains(.shared) }
+}
+
+/// An interned byte string of an address space: the name of VMAs.
+public struct Name: Equatable, Sendable {
+  let rawValue: UInt32
+
+  /// No name.
+  public static var none: Name { Name(rawValue: 0) }
+}
