@@ -79,11 +79,3 @@ public enum FaultOutcome: Equatable, Sendable {
   /// The page's contents are known to the outside only, which has not said.
   case undecided
 }
-
-/// What stands in an address space now, where it was touched.
-public enum VMAChange: Sendable {
-  /// No VMA stands in the range.
-  case unmapped(AddressRange)
-  /// This VMA stands in its range.
-  case mapped(VMADescription)
-}
