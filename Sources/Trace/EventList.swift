@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// The events of a run in memory: takes them as a sink, gives them again as a source.
+///
+/// A value: a copy has its own place to read from and its own events from the next `append` on.
+public struct EventList: EventSink, EventSource {
+  private var events: [Event] = []
+  private var payloadEnds: [Int] = []
+  private var storage = ByteStorage(capacity: 0)
+
+  /// The index of the event that `next` gives.
+  public private(set) var position = 0
+
+  /// No events.
+  public init() {}
+
+  /// How many events there are.
+  public var count: Int { events.count }
+
+  /// The event at an index from 0 on.
+  public subscript(index: Int) -> Event { events[index] }
+
+  /// Bytes of all payloads together.
+  public var payloadByteCount: Int { storage.count }
+
+  /// The bytes of the event at an index, valid until the list changes.
+  public func payload(at index: Int) -> UnsafeRawBufferPointer {
+    let start = index == 0 ? 0 : payloadEnds[index - 1]
+    return unsafe UnsafeRawBufferPointer(rebasing: storage.bytes[start..<payloadEnds[index]])
+  }
+
+  /// A copy of the bytes of the event at an index.
+  public func payloadBytes(at index: Int) -> [UInt8] {
+    let bytes = unsafe payload(at: index)
+    return unsafe [UInt8](unsafeUninitializedCapacity: bytes.count) { buffer, count in
+      unsafe UnsafeMutableRawBufferPointer(buffer).copyMemory(from: bytes)
+      count = bytes.count
+    }
+  }
+
+  /// Takes one event and a copy of its bytes.
+  public mutating func append(_ event: Event, payload: UnsafeRawBufferPointer) {
+    if !isKnownUniquelyReferenced(&storage) { storage = storage.copy() }
+    unsafe storage.append(payload)
+    events.append(event)
+    payloadEnds.append(storage.count)
+  }
+
+  /// Takes one event and its bytes.
+  public mutating func append(_ event: Event, bytes: [UInt8] = []) {
+    unsafe bytes.withUnsafeBytes { unsafe append(event, payload: $0) }
+  }
+
+  /// The next event, nil at the end.
+  public mutating func next() -> Event? {
+    if position >= events.count { return nil }
+    position += 1
+    return events[position - 1]
+  }
+
+  /// The bytes of the event that `next` gave last; none before the first.
+  public var payload: UnsafeRawBufferPointer {
+    if position == 0 { return unsafe UnsafeRawBufferPointer(start: nil, count: 0) }
+    return unsafe payload(at: position - 1)
+  }
+
+  /// Makes `next` begin again at the first event.
+  public mutating func rewind() { position = 0 }
+
+  /// Forgets all events.
+  public mutating func removeAll() {
+    self = EventList()
+  }
+}
