@@ -25,7 +25,7 @@ let package = Package(
   name: "epimetheus",
   products: [.executable(name: "epimetheus", targets: ["Epimetheus"])],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
   ],
   targets: [
     // (E): compiled hosted and as Embedded Swift, from the same files.
@@ -47,15 +47,16 @@ let package = Package(
     .systemLibrary(
       name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "CHosted", exclude: ["README.md"]),
+    .target(name: "CObserver", exclude: ["README.md"]),
     .target(
       name: "TraceFile", dependencies: ["Trace", "LinuxABI", "CZstd"], exclude: ["README.md"],
       swiftSettings: common),
     .target(
       name: "Recorder",
       dependencies: [
-        "Kernel", "TraceFile", "Trace", "LinuxABI", "CHosted", "CElf", "CCrypto",
+        "Kernel", "TraceFile", "Trace", "LinuxABI", "CHosted", "CObserver", "CElf", "CCrypto",
       ],
-      exclude: ["README.md"], swiftSettings: common),
+      exclude: ["README.md", "Observer/README.md"], swiftSettings: common),
     .target(
       name: "Analyzer", dependencies: ["TraceFile", "Trace", "LinuxABI"], exclude: ["README.md"],
       swiftSettings: common),

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+// What the observer needs of Linux and Swift cannot call: ptrace(2), fork(2), wait macros, bpf(2).
+// Every function returns 0 or more on success and minus the errno otherwise.
+
+/// A program to start under observation.
+struct observer_program {
+  /// The path for execve(2).
+  const char *path;
+  /// NULL-terminated.
+  char *const *arguments;
+  /// NULL-terminated.
+  char *const *environment;
+  /// The directory to start in; NULL for the caller's.
+  const char *directory;
+  /// Whether address-space layout randomisation is switched off: personality(ADDR_NO_RANDOMIZE).
+  int32_t fixed_layout;
+};
+
+/// Where starting a program failed.
+enum observer_step {
+  observer_step_fork = 1,
+  observer_step_seize = 2,
+  observer_step_directory = 3,
+  observer_step_personality = 4,
+  observer_step_exec = 5,
+};
+
+/// Starts a program, seized, and waits until its execve(2) has succeeded: it stands at its first
+/// instruction. Gives its process id. On failure nothing is left and `step` says what failed.
+int observer_start(const struct observer_program *program, int32_t *pid, int32_t *step);
+
+/// What a wait for a tracee gave, the bits of the wait status taken apart.
+struct observer_stop {
+  int32_t pid;
+  /// `observer_stop_*`.
+  int32_t kind;
+  /// The exit status, the signal that killed or stopped it, or the PTRACE_EVENT_*.
+  int32_t value;
+  /// Whether the heart has beaten since the last wait.
+  int32_t has_beaten;
+};
+
+enum observer_stop_kind {
+  observer_stop_exited = 0,
+  observer_stop_killed = 1,
+  observer_stop_call = 2,
+  observer_stop_signal = 3,
+  observer_stop_group = 4,
+  observer_stop_event = 5,
+  observer_stop_attached = 6,
+};
+
+enum observer_event {
+  observer_event_fork = 1,
+  observer_event_vfork = 2,
+  observer_event_clone = 3,
+  observer_event_exec = 4,
+  observer_event_exit = 6,
+};
+
+/// Waits for the next stop or end of a tracee of the calling thread. -EINTR after a heartbeat,
+/// -ECHILD when none is left. `has_beaten` is set in every case.
+int observer_wait(struct observer_stop *stop);
+
+/// Lets a stopped tracee go on to its next call stop, `signal` delivered first where it is not 0.
+int observer_resume(int32_t pid, int32_t signal);
+
+/// Lets a tracee stay in its group stop: PTRACE_LISTEN.
+int observer_listen(int32_t pid);
+
+/// Kills a process of the given id: SIGKILL.
+int observer_kill(int32_t pid);
+
+/// A call stop, as PTRACE_GET_SYSCALL_INFO tells it.
+struct observer_call {
+  /// 1 at the entry, 2 at the exit, 0 elsewhere.
+  uint8_t operation;
+  /// Whether the call came through the 64-bit entry: AUDIT_ARCH_X86_64.
+  uint8_t is_native;
+  /// At the entry.
+  uint64_t number;
+  /// At the entry.
+  uint64_t arguments[6];
+  /// At the exit: RAX.
+  int64_t result;
+};
+
+/// Tells about the call stop of a tracee.
+int observer_call_info(int32_t pid, struct observer_call *call);
+
+/// Tells about the signal that stopped a tracee: si_code, and si_addr where the signal has one.
+int observer_signal_info(int32_t pid, int32_t *code, uint64_t *address);
+
+/// The number that belongs to a PTRACE_EVENT_*: the new task's id, the former id, the exit status.
+int observer_event_message(int32_t pid, uint64_t *message);
+
+/// Reads a tracee's memory up to the first byte that cannot be read; gives the count of bytes.
+int64_t observer_read_memory(int32_t pid, uint64_t address, void *bytes, size_t count);
+
+/// Remembers the CPUs that the calling thread may use, and keeps it, and what it starts, on the one
+/// where it is now.
+int observer_pin(void);
+/// Lets the calling thread use the CPUs that `observer_pin` remembered.
+void observer_unpin(void);
+
+/// Interrupts `observer_wait` of the calling thread 20 times a second.
+int observer_heartbeat_start(void);
+/// Whether the heart has beaten since the last question.
+int observer_heartbeat_take(void);
+/// Ends the heartbeat.
+void observer_heartbeat_stop(void);
+
+/// Takes SIGINT, SIGTERM and SIGHUP as wishes to end the recording.
+void observer_interrupts_start(void);
+/// Gives these signals back to who had them.
+void observer_interrupts_stop(void);
+/// The signal that wished so since `observer_interrupts_start`, or 0.
+int32_t observer_interrupt(void);
+
+/// The id of the calling thread.
+int32_t observer_thread(void);
+/// CLOCK_MONOTONIC in nanoseconds.
+uint64_t observer_now(void);
+
+// What a machine can: 0 or more if it can, else minus the errno of the refusal.
+
+/// Syscall User Dispatch, Linux 5.11.
+int observer_probe_user_dispatch(void);
+/// RDFSBASE and its kin from user code, Linux 5.9: AT_HWCAP2 bit 1.
+int observer_probe_fsgsbase(void);
+/// Tracing a child with PTRACE_SEIZE and PTRACE_GET_SYSCALL_INFO, Linux 5.3.
+int observer_probe_ptrace(void);
+/// Loading a BPF program for raw tracepoints.
+int observer_probe_bpf(void);
+/// Opening a software event of perf_event_open(2) on one's own process.
+int observer_probe_perf(void);
+/// memfd_create(2), Linux 3.17.
+int observer_probe_memfd(void);
+/// seccomp(2) filters with the actions that the hosted machine uses.
+int observer_probe_seccomp(void);
+/// Landlock; gives the version of its ABI, from 1 on.
+int observer_probe_landlock(void);
+/// The PROCMAP_QUERY ioctl, Linux 6.11.
+int observer_probe_procmap_query(void);
+/// userfaultfd(2) with minor faults on shared memory; gives 1 where only user-mode faults are seen.
+int observer_probe_userfaultfd(void);
