@@ -34,6 +34,8 @@ public struct MemoryEffect: Equatable, Sendable {
     case elements(UInt8, UInt16)
     /// As many bits as the argument says, in whole 64-bit words: `fd_set`.
     case bits(UInt8)
+    /// A byte for each page of 4096 bytes, of as many bytes as the argument says: mincore(2).
+    case pages(UInt8)
     /// As many bytes as RAX says; if the call fails none.
     case result
     /// As many elements as RAX says, of so many bytes each; if the call fails none.
@@ -92,6 +94,9 @@ extension MemoryEffect {
     case .bits(let index):
       let words = operands[Int(index)] / 64 + (operands[Int(index)] % 64 == 0 ? 0 : 1)
       return product(words, 8)
+    case .pages(let index):
+      let count = operands[Int(index)]
+      return count / 4096 + (count % 4096 == 0 ? 0 : 1)
     case .result: return result.map { $0 < 0 ? 0 : UInt64($0) }
     case .resultElements(let size):
       guard let result else { return nil }
