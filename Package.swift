@@ -68,23 +68,31 @@ let package = Package(
       ],
       exclude: ["README.md"], swiftSettings: common),
 
-    .testTarget(name: "LinuxABITests", dependencies: ["LinuxABI"], swiftSettings: common),
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: common),
     .testTarget(
-      name: "KernelTests", dependencies: ["Kernel", "LinuxABI"], swiftSettings: common),
+      name: "LinuxABITests", dependencies: ["TestSupport", "LinuxABI"], swiftSettings: common),
     .testTarget(
-      name: "TraceTests", dependencies: ["Trace", "TraceFile", "LinuxABI"], swiftSettings: common),
+      name: "KernelTests", dependencies: ["TestSupport", "Kernel", "LinuxABI"],
+      swiftSettings: common),
+    .testTarget(
+      name: "TraceTests", dependencies: ["TestSupport", "Trace", "TraceFile", "LinuxABI"],
+      swiftSettings: common),
     .testTarget(
       name: "ReplayerTests",
-      dependencies: ["Replayer", "Kernel", "TraceFile", "Trace", "LinuxABI"], swiftSettings: common),
+      dependencies: ["TestSupport", "Replayer", "Kernel", "TraceFile", "Trace", "LinuxABI"],
+      swiftSettings: common),
     .testTarget(
       name: "RecorderTests",
-      dependencies: ["Recorder", "Kernel", "TraceFile", "Trace", "LinuxABI"], swiftSettings: common),
+      dependencies: ["TestSupport", "Recorder", "Kernel", "TraceFile", "Trace", "LinuxABI"],
+      swiftSettings: common),
     .testTarget(
-      name: "AnalyzerTests", dependencies: ["Analyzer", "TraceFile", "Trace", "LinuxABI"],
+      name: "AnalyzerTests",
+      dependencies: ["TestSupport", "Analyzer", "TraceFile", "Trace", "LinuxABI"],
       swiftSettings: common),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["Epimetheus", "TraceFile", "Trace", "LinuxABI"], swiftSettings: common),
+      dependencies: ["TestSupport", "Epimetheus", "TraceFile", "Trace", "LinuxABI"],
+      swiftSettings: common),
     .testTarget(name: "TidyTests", swiftSettings: common),
   ]
 )

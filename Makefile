@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: BSD-3-Clause
+PREFIX ?= /usr/local
+
+.PHONY: help demo test lint format check-embedded bench build install
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+demo: ## record a real program, replay it, compare it with Linux, report
+	@scripts/demo
+
+test: ## all tests
+	@scripts/test
+
+build: ## the command, optimised
+	@scripts/build
+
+lint: ## format and style, without changing anything
+	@scripts/lint
+
+format: ## reformat all Swift files
+	@swift format -i -r Package.swift Sources Tests
+
+check-embedded: ## compile the (E) modules as Embedded Swift, without an operating system
+	@scripts/check-embedded
+
+bench: ## measured ratios against native runs and strace
+	@scripts/bench
+
+install: ## install the command to PREFIX/bin (default /usr/local)
+	@command=$$(scripts/build) && install -D -m 755 "$$command" "$(DESTDIR)$(PREFIX)/bin/epimetheus"
