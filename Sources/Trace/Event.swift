@@ -36,7 +36,9 @@ public struct Event: Sendable {
     /// `code`: `BackingKind`; operand 2: protection, bit 3: shared; operand 3: offset. Payload:
     /// name.
     case vmaMapped = 7
-    /// A task began. Operand 0: the number of the task that made it.
+    /// A task began. Operand 0: the number of the task that made it. `code`: 0 a thread of the same
+    /// process; 1 a process with a copy of its maker's memory (fork); 2 a process in its maker's
+    /// memory until its execve (vfork). The first task has no such event.
     case taskStarted = 8
     /// A task ended. `code`: 0 exited, `result`: status; 1: killed, `result`: the signal number.
     case taskEnded = 9

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import CObserver
+internal import LinuxABI
+internal import Trace
+
+extension ObserveSession {
+  /// A PTRACE_EVENT_* of a task.
+  mutating func handleEvent(
+    _ event: Int32, _ task: ObservedTask, into sink: inout some EventSink & ~Copyable
+  ) {
+    var message: UInt64 = 0
+    guard observer_event_message(task.id, &message) >= 0 else { return }
+    switch observer_event(UInt32(bitPattern: event)) {
+    case observer_event_fork, observer_event_vfork, observer_event_clone:
+      adopt(Int32(truncatingIfNeeded: message), madeBy: task, into: &sink)
+    case observer_event_exec:
+      replaceProgram(task, former: Int32(truncatingIfNeeded: message), into: &sink)
+    case observer_event_exit:
+      task.announcedEnd = message
+      if task.memory.taskCount == 1 { updateMap(of: task, into: &sink) }
+    default: break
+    }
+  }
+
+  private mutating func adopt(
+    _ id: Int32, madeBy parent: ObservedTask, into sink: inout some EventSink & ~Copyable
+  ) {
+    let shares = sharesMemory(parent)
+    if shares { parent.memory.taskCount += 1 }
+    taskCount += 1
+    let memory = shares ? parent.memory : ObservedMemory(parent.memory.map)
+    tasks[id] = ObservedTask(number: taskCount, id: id, memory: memory)
+    var event = Event(.taskStarted, task: taskCount, code: shares ? 0 : 1)
+    event.operands[0] = UInt64(parent.number)
+    if options.recordsTimes { event.time = observer_now() - startTime }
+    append(event, to: &sink)
+    if let index = earlyTasks.firstIndex(of: id) {
+      earlyTasks.remove(at: index)
+      _ = observer_resume(id, 0)
+    }
+  }
+
+  /// Whether the task that a call makes lives in the same address space: CLONE_VM, 0x100.
+  private func sharesMemory(_ parent: ObservedTask) -> Bool {
+    guard let number = parent.row?.number, parent.isInCall else { return false }
+    switch number {
+    case .vfork: return true
+    case .clone: return parent.operands[0] & 0x100 != 0
+    case .clone3:
+      let flags = TraceeMemory.word(of: parent.id, at: parent.operands[0]) ?? 0
+      return flags & 0x100 != 0
+    default: return false
+    }
+  }
+
+  /// An execve(2) that succeeded: the calling thread is now the only one of its process and bears
+  /// the process's id.
+  private mutating func replaceProgram(
+    _ stopped: ObservedTask, former: Int32, into sink: inout some EventSink & ~Copyable
+  ) {
+    var task = stopped
+    if former != stopped.id, let caller = tasks[former] {
+      let end = stopped.announcedEnd ?? 9
+      let isKilled = end & 0x7f != 0
+      finish(
+        stopped, isKilled: isKilled, status: Int32(isKilled ? end & 0x7f : end >> 8 & 0xff),
+        into: &sink)
+      tasks[former] = nil
+      caller.id = stopped.id
+      tasks[caller.id] = caller
+      task = caller
+    }
+    latest = task
+    task.announcedEnd = nil
+    task.replacedMap = task.memory.map
+    task.memory.taskCount -= 1
+    task.memory = ObservedMemory(MemoryMap(ofProcess: task.id) ?? MemoryMap())
+  }
+
+  /// A task has gone. The first one's end is told by the end event.
+  mutating func finish(
+    _ task: ObservedTask, isKilled: Bool, status: Int32,
+    into sink: inout some EventSink & ~Copyable
+  ) {
+    if task.isInCall { appendCall(task, result: nil, to: &sink) }
+    task.memory.taskCount -= 1
+    tasks[task.id] = nil
+    if latest === task { latest = nil }
+    if task.id == root {
+      rootEnd = (isKilled ? .killed : .exited, Int64(status))
+    }
+    if task.number == 1 && task.id == root && tasks.isEmpty { return }
+    var event = Event(
+      .taskEnded, task: task.number, code: isKilled ? 1 : 0, result: Int64(status))
+    if options.recordsTimes { event.time = observer_now() - startTime }
+    append(event, to: &sink)
+  }
+}

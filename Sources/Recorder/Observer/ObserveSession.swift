@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import CObserver
+internal import LinuxABI
+public import Trace
+
+/// Watches one program, its threads and its children on the host's own Linux kernel, by ptrace(2).
+///
+///     var session = ObserveSession(options)
+///     try session.start()                     // the program stands at its first instruction
+///     let header = session.header             // complete now
+///     let outcome = try session.record(into: &sink)
+///
+/// One thread makes all of these calls: ptrace(2) belongs to a thread. When the session or the
+/// recorder ends, what it started ends too.
+public struct ObserveSession: ~Copyable {
+  /// All that a replay has to know before the first event; complete after `start()`.
+  public internal(set) var header = TraceHeader()
+
+  let options: ObserveOptions
+  let table = ObservedCallTable()
+  /// Every task that lives, by Linux's thread id.
+  var tasks: [Int32: ObservedTask] = [:]
+  /// The task that stopped last: most stops follow one of the same task.
+  var latest: ObservedTask?
+  /// New tasks that stopped before the call that made them was seen to do so.
+  var earlyTasks: [Int32] = []
+  /// Tasks seen so far.
+  var taskCount: UInt32 = 0
+  var root: Int32 = 0
+  var thread: Int32 = 0
+  var isPinned = false
+  var startTime: UInt64 = 0
+  var eventCount: UInt64 = 0
+  var gapCount: UInt64 = 0
+  /// How the first process ended.
+  var rootEnd: (end: EndKind, status: Int64)?
+  /// Why the recorder ended the run, if it did.
+  var forcedEnd: EndKind?
+
+  /// A session that has not begun.
+  public init(_ options: ObserveOptions) {
+    self.options = options
+  }
+
+  deinit {
+    for id in tasks.keys { _ = observer_kill(id) }
+    for id in earlyTasks { _ = observer_kill(id) }
+    if isPinned { observer_unpin() }
+  }
+}
+
+extension ObserveSession {
+  /// Starts the program, stops it at its first instruction and completes `header`. On failure
+  /// nothing is left running.
+  public mutating func start() throws(RecordError) {
+    precondition(thread == 0, "a session starts once")
+    thread = observer_thread()
+    let path = try ProgramPath.resolved(options.program, environment: options.environment)
+    if options.pinsToOneCPU { isPinned = observer_pin() >= 0 }
+    try spawn(path)
+    startTime = observer_now()
+    guard let map = MemoryMap(ofProcess: root) else {
+      throw RecordError("cannot read /proc/\(root)/maps", remedy: "mount /proc")
+    }
+    taskCount = 1
+    let task = ObservedTask(number: 1, id: root, memory: ObservedMemory(map))
+    tasks[root] = task
+    latest = task
+    try describe(path, map)
+  }
+
+  private mutating func spawn(_ path: [UInt8]) throws(RecordError) {
+    var id: Int32 = 0
+    var step: Int32 = 0
+    let result = withCString(path) { path in
+      withCStrings(options.arguments) { arguments in
+        withCStrings(options.environment) { environment in
+          withCString(options.workingDirectory ?? []) { directory in
+            var program = observer_program(
+              path: path, arguments: arguments, environment: environment,
+              directory: options.workingDirectory == nil ? nil : directory,
+              fixed_layout: options.randomizesLayout ? 0 : 1)
+            return observer_start(&program, &id, &step)
+          }
+        }
+      }
+    }
+    if result < 0 { throw startError(path, errno: -result, step: step) }
+    root = id
+  }
+}
+
+/// A NUL-terminated copy of bytes; a NUL among them ends it early, as in C.
+private func withCString<Result>(
+  _ bytes: [UInt8], _ body: (UnsafePointer<CChar>) -> Result
+) -> Result {
+  (bytes.map { CChar(bitPattern: $0) } + [0]).withUnsafeBufferPointer { body($0.baseAddress!) }
+}
+
+/// A null-terminated vector of NUL-terminated copies.
+private func withCStrings<Result>(
+  _ strings: [[UInt8]], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
+) -> Result {
+  var vector: [UnsafeMutablePointer<CChar>?] = strings.map { string in
+    let copy = UnsafeMutablePointer<CChar>.allocate(capacity: string.count + 1)
+    for (index, byte) in string.enumerated() { copy[index] = CChar(bitPattern: byte) }
+    copy[string.count] = 0
+    return copy
+  }
+  defer { for case let copy? in vector { copy.deallocate() } }
+  vector.append(nil)
+  return vector.withUnsafeBufferPointer { body($0.baseAddress!) }
+}
