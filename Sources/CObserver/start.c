@@ -22,10 +22,23 @@ static void fail(int report, int32_t step) {
   _exit(127);
 }
 
+// Copies first: a stream may be given under a number that another one is to get.
+static void set_streams(const int32_t streams[3], int report) {
+  int copies[3];
+  for (int i = 0; i < 3; i++) {
+    copies[i] = fcntl(streams[i], F_DUPFD_CLOEXEC, 3);
+    // A recorder without that stream gives its program none either.
+    if (copies[i] < 0 && streams[i] != i) fail(report, observer_step_streams);
+  }
+  for (int i = 0; i < 3; i++)
+    if (copies[i] >= 0 && dup2(copies[i], i) < 0) fail(report, observer_step_streams);
+}
+
 static void run_child(const struct observer_program *program, int go, int report,
                       const sigset_t *mask) {
   char byte;
   if (read(go, &byte, 1) != 1) _exit(127);
+  set_streams(program->streams, report);
   if (program->directory && chdir(program->directory)) fail(report, observer_step_directory);
   if (program->fixed_layout) {
     int now = personality(0xffffffff);

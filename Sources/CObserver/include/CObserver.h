@@ -19,6 +19,8 @@ struct observer_program {
   const char *directory;
   /// Whether address-space layout randomisation is switched off: personality(ADDR_NO_RANDOMIZE).
   int32_t fixed_layout;
+  /// What becomes its stdin, stdout and stderr.
+  int32_t streams[3];
 };
 
 /// Where starting a program failed.
@@ -28,6 +30,7 @@ enum observer_step {
   observer_step_directory = 3,
   observer_step_personality = 4,
   observer_step_exec = 5,
+  observer_step_streams = 6,
 };
 
 /// Starts a program, seized, and waits until its execve(2) has succeeded: it stands at its first

@@ -56,7 +56,7 @@ struct CallMemory {
     case .selfDescribing:
       guard let count = TraceeMemory.halfWord(of: task, at: address) else { break }
       read(at: address, UInt64(max(4, count)), isData, into: &captured)
-    case .fixed, .argument, .elements, .bits, .result, .resultElements:
+    case .fixed, .argument, .elements, .bits, .pages, .result, .resultElements:
       guard let count = effect.byteCount(operands: operands, result: nil) else { break }
       read(at: address, count, isData, into: &captured)
     }
@@ -89,7 +89,7 @@ struct CallMemory {
     case .selfDescribing:
       guard let count = TraceeMemory.halfWord(of: task, at: address) else { break }
       write(at: address, UInt64(count), isData, into: &captured)
-    case .fixed, .argument, .elements, .bits, .result, .resultElements:
+    case .fixed, .argument, .elements, .bits, .pages, .result, .resultElements:
       guard let count = effect.byteCount(operands: operands, result: result) else { break }
       write(at: address, count, isData, into: &captured)
     }

@@ -10,6 +10,8 @@ public struct ObserveOptions: Sendable {
   public var environment: [[UInt8]]
   /// The directory to start in; nil for the recorder's own.
   public var workingDirectory: [UInt8]?
+  /// The recorder's descriptors that become the program's stdin, stdout and stderr.
+  public var standardStreams: InlineArray<3, Int32> = [0, 1, 2]
   /// Whether Linux places the program at random addresses (ASLR), as it does without a recorder.
   public var randomizesLayout = false
   /// How many bytes of each guest read or write are kept.

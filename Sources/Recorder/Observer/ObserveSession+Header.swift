@@ -110,6 +110,8 @@ extension ObserveSession {
       return RecordError(
         "this machine does not permit to switch ASLR off: \(reason)",
         remedy: "record with ASLR left on")
+    case (observer_step_streams.rawValue, _):
+      return RecordError("cannot pass stdin, stdout and stderr on to \(name): \(reason)")
     case (observer_step_fork.rawValue, _):
       return RecordError("no process can be started: \(reason)", isTemporary: number == EAGAIN)
     default:

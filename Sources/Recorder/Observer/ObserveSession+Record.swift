@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 internal import CObserver
+internal import Glibc
 internal import LinuxABI
 public import Trace
 

@@ -26,12 +26,13 @@ extension ObserveSession {
   private mutating func adopt(
     _ id: Int32, madeBy parent: ObservedTask, into sink: inout some EventSink & ~Copyable
   ) {
-    let shares = sharesMemory(parent)
+    let kind = relation(of: parent)
+    let shares = kind != .process
     if shares { parent.memory.taskCount += 1 }
     taskCount += 1
     let memory = shares ? parent.memory : ObservedMemory(parent.memory.map)
     tasks[id] = ObservedTask(number: taskCount, id: id, memory: memory)
-    var event = Event(.taskStarted, task: taskCount, code: shares ? 0 : 1)
+    var event = Event(.taskStarted, task: taskCount, code: kind.rawValue)
     event.operands[0] = UInt64(parent.number)
     if options.recordsTimes { event.time = observer_now() - startTime }
     append(event, to: &sink)
@@ -41,16 +42,29 @@ extension ObserveSession {
     }
   }
 
-  /// Whether the task that a call makes lives in the same address space: CLONE_VM, 0x100.
-  private func sharesMemory(_ parent: ObservedTask) -> Bool {
-    guard let number = parent.row?.number, parent.isInCall else { return false }
+  /// What a new task shares with the one that made it: the code of `taskStarted`.
+  private enum Relation: UInt32 {
+    case thread = 0
+    case process = 1
+    case processInSameMemory = 2
+
+    /// CLONE_THREAD, CLONE_VM.
+    init(cloneFlags: UInt64) {
+      self =
+        cloneFlags & 0x10000 != 0
+        ? .thread : cloneFlags & 0x100 != 0 ? .processInSameMemory : .process
+    }
+  }
+
+  private func relation(of parent: ObservedTask) -> Relation {
+    guard let number = parent.row?.number, parent.isInCall else { return .process }
     switch number {
-    case .vfork: return true
-    case .clone: return parent.operands[0] & 0x100 != 0
+    case .vfork: return .processInSameMemory
+    case .clone: return Relation(cloneFlags: parent.operands[0])
     case .clone3:
-      let flags = TraceeMemory.word(of: parent.id, at: parent.operands[0]) ?? 0
-      return flags & 0x100 != 0
-    default: return false
+      let flags = TraceeMemory.word(of: parent.id, at: parent.operands[0])
+      return Relation(cloneFlags: flags ?? 0)
+    default: return .process
     }
   }
 

@@ -80,7 +80,10 @@ extension ObserveSession {
             var program = observer_program(
               path: path, arguments: arguments, environment: environment,
               directory: options.workingDirectory == nil ? nil : directory,
-              fixed_layout: options.randomizesLayout ? 0 : 1)
+              fixed_layout: options.randomizesLayout ? 0 : 1,
+              streams: (
+                options.standardStreams[0], options.standardStreams[1], options.standardStreams[2]
+              ))
             return observer_start(&program, &id, &step)
           }
         }
