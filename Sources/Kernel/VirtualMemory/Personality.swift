@@ -61,4 +61,12 @@ extension Personality {
       stackGuardPages: (bottom: 1, top: 4), growsStackOnFault: false,
       breakStart: VirtualAddress(0x4_0000_0000), breakLimit: 1 << 40)
   }
+
+  /// The same where nothing may be mapped at or above `end`, as on a machine whose guest shares its
+  /// address space with the host.
+  public func limited(below end: VirtualAddress) -> Personality {
+    var limited = self
+    if end < highestAddress { limited.highestAddress = end }
+    return limited
+  }
 }
