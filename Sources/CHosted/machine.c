@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#define _GNU_SOURCE
+#include "CHosted.h"
+
+#include <asm/prctl.h>
+#include <errno.h>
+#include <linux/audit.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#ifndef PR_SET_SYSCALL_USER_DISPATCH
+#define PR_SET_SYSCALL_USER_DISPATCH 59
+#endif
+#ifndef PR_SYS_DISPATCH_ON
+#define PR_SYS_DISPATCH_ON 1
+#endif
+#define HWCAP2_FSGSBASE 2
+#define HOST_END 0x7ffffffff000ull
+#define VECTOR_PAGE_FAULT 14
+#define VECTOR_PROTECTION 13
+// The error code of #GP for `int $0x80` through an absent gate: the vector, and the IDT bit.
+#define INTERRUPT_80_CODE (0x80 * 8 + 2)
+
+// The layout is known to switch.S.
+struct hosted_context {
+  uint64_t host_stack;
+  uint64_t host_fs;
+  uint64_t guest_fs;
+  uint64_t in_guest;
+  uint64_t signal;
+  siginfo_t *info;
+  ucontext_t *frame;
+  uint64_t entry;
+  uint64_t stack;
+  uint64_t has_fsgsbase;
+};
+__attribute__((visibility("hidden"))) struct hosted_context hosted_context;
+
+__attribute__((visibility("hidden"))) void hosted_first(void);
+__attribute__((visibility("hidden"))) void hosted_resume(void);
+__attribute__((visibility("hidden"))) void hosted_signal(int, siginfo_t *, void *);
+__attribute__((visibility("hidden"))) void hosted_host_fault(int, siginfo_t *, void *);
+
+int hosted_check_layout(void) {
+  int local = 0;
+  void *fresh = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (fresh == MAP_FAILED) return -1;
+  munmap(fresh, 4096);
+  uint64_t addresses[] = {(uint64_t)&hosted_check_layout, (uint64_t)&mmap, (uint64_t)&local,
+                          (uint64_t)fresh, (uint64_t)sbrk(0)};
+  for (size_t i = 0; i < sizeof addresses / sizeof *addresses; i++)
+    if (addresses[i] < HOSTED_BOUNDARY || addresses[i] >= HOST_END) return -1;
+  return 0;
+}
+
+static int arm_stack(void) {
+  size_t size = 256 * 1024 + 16 * (size_t)getauxval(AT_MINSIGSTKSZ);
+  void *base = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (base == MAP_FAILED) return errno;
+  stack_t stack = {.ss_sp = base, .ss_size = size};
+  return sigaltstack(&stack, NULL) == 0 ? 0 : errno;
+}
+
+int hosted_arm(void) {
+  hosted_context.has_fsgsbase = (getauxval(AT_HWCAP2) & HWCAP2_FSGSBASE) != 0;
+  if (syscall(SYS_arch_prctl, ARCH_GET_FS, &hosted_context.host_fs) != 0) return errno;
+  int failure = arm_stack();
+  if (failure) return failure;
+  struct sigaction action = {.sa_sigaction = hosted_signal,
+                             .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
+  const int signals[] = {SIGSYS, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP};
+  sigset_t set;
+  sigemptyset(&set);
+  for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+    if (sigaction(signals[i], &action, NULL) != 0) return errno;
+    sigaddset(&set, signals[i]);
+  }
+  sigprocmask(SIG_UNBLOCK, &set, NULL);
+  if (prctl(PR_SET_SYSCALL_USER_DISPATCH, PR_SYS_DISPATCH_ON, HOSTED_BOUNDARY,
+            HOST_END - HOSTED_BOUNDARY, NULL) != 0)
+    return errno;
+  return 0;
+}
+
+void hosted_start(uint64_t entry, uint64_t stack) {
+  hosted_context.entry = entry;
+  hosted_context.stack = stack;
+  hosted_context.frame = NULL;
+}
+
+static void decode_system_call(struct hosted_trap *trap, const greg_t *registers) {
+  if (hosted_context.info->si_arch != AUDIT_ARCH_X86_64) {
+    trap->kind = HOSTED_TRAP_EXCEPTION;
+    trap->vector = VECTOR_PROTECTION;
+    trap->code = INTERRUPT_80_CODE;
+    return;
+  }
+  trap->kind = HOSTED_TRAP_SYSTEM_CALL;
+  trap->number = (uint32_t)hosted_context.info->si_syscall;
+  trap->arguments[0] = (uint64_t)registers[REG_RDI];
+  trap->arguments[1] = (uint64_t)registers[REG_RSI];
+  trap->arguments[2] = (uint64_t)registers[REG_RDX];
+  trap->arguments[3] = (uint64_t)registers[REG_R10];
+  trap->arguments[4] = (uint64_t)registers[REG_R8];
+  trap->arguments[5] = (uint64_t)registers[REG_R9];
+}
+
+void hosted_run(struct hosted_trap *trap) {
+  if (hosted_context.frame == NULL)
+    hosted_first();
+  else
+    hosted_resume();
+  const greg_t *registers = hosted_context.frame->uc_mcontext.gregs;
+  trap->ip = (uint64_t)registers[REG_RIP];
+  trap->code = (uint64_t)registers[REG_ERR];
+  trap->vector = (uint32_t)registers[REG_TRAPNO];
+  if (hosted_context.info->si_code <= 0) {
+    trap->kind = HOSTED_TRAP_FOREIGN_SIGNAL;
+    trap->number = hosted_context.signal;
+  } else if (hosted_context.signal == SIGSYS) {
+    decode_system_call(trap, registers);
+  } else if (hosted_context.signal == SIGBUS && trap->vector == VECTOR_PAGE_FAULT) {
+    trap->kind = HOSTED_TRAP_NO_MEMORY;
+    trap->address = (uint64_t)registers[REG_CR2];
+  } else if (trap->vector == VECTOR_PAGE_FAULT) {
+    trap->kind = HOSTED_TRAP_PAGE_FAULT;
+    trap->address = (uint64_t)registers[REG_CR2];
+  } else {
+    trap->kind = HOSTED_TRAP_EXCEPTION;
+  }
+}
+
+void hosted_set_result(uint64_t value) {
+  hosted_context.frame->uc_mcontext.gregs[REG_RAX] = (greg_t)value;
+}
+
+void hosted_set_fs(uint64_t base) { hosted_context.guest_fs = base; }
+
+void hosted_set_gs(uint64_t base) { syscall(SYS_arch_prctl, ARCH_SET_GS, base); }
+
+// The host's own code faulted: nothing of this process can be trusted any more.
+void hosted_host_fault(int signal, siginfo_t *info, void *context) {
+  const greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
+  char text[160];
+  int count = snprintf(text, sizeof text, "epimetheus: the machine failed: signal %d at %#llx, ip %#llx\n",
+                       signal, (unsigned long long)registers[REG_CR2],
+                       (unsigned long long)registers[REG_RIP]);
+  if (count > 0) (void)!write(2, text, (size_t)count);
+  _exit(HOSTED_FAILURE_STATUS);
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The switch between host and guest. Offsets are those of struct hosted_context in machine.c.
+
+#define HOST_STACK 0
+#define HOST_FS 8
+#define GUEST_FS 16
+#define IN_GUEST 24
+#define SIGNAL 32
+#define INFO 40
+#define FRAME 48
+#define ENTRY 56
+#define STACK 64
+#define HAS_FSGSBASE 72
+
+#define SYS_rt_sigreturn 15
+#define SYS_arch_prctl 158
+#define ARCH_SET_FS 0x1002
+#define ALIGNMENT_CHECK 0x40000
+
+  .text
+
+// Saves what the host's calling convention keeps; the trap's entry pops it again.
+.macro leave_host
+  endbr64
+  pushq %rbx
+  pushq %rbp
+  pushq %r12
+  pushq %r13
+  pushq %r14
+  pushq %r15
+  leaq hosted_context(%rip), %r11
+  movq %rsp, HOST_STACK(%r11)
+.endm
+
+// Sets the FS base from offset \from of the context, whose address is in r11; spoils rax, rdi, rsi.
+.macro load_fs from
+  movq \from(%r11), %rsi
+  cmpq $0, HAS_FSGSBASE(%r11)
+  je 1f
+  wrfsbase %rsi
+  jmp 2f
+1:
+  movl $SYS_arch_prctl, %eax
+  movl $ARCH_SET_FS, %edi
+  movq %r11, %rbx
+  syscall
+  movq %rbx, %r11
+2:
+.endm
+
+// void hosted_first(void): the guest's first instruction.
+  .globl hosted_first
+  .hidden hosted_first
+  .type hosted_first, @function
+hosted_first:
+  leave_host
+  movl $0xff, %eax
+  xorl %edx, %edx
+  leaq hosted_initial_vectors(%rip), %rcx
+  xrstor (%rcx)
+  load_fs GUEST_FS
+  movq $1, IN_GUEST(%r11)
+  pushq $0x202
+  popfq
+  movq STACK(%r11), %rsp
+  movl $0, %eax
+  movl $0, %ebx
+  movl $0, %ecx
+  movl $0, %edx
+  movl $0, %esi
+  movl $0, %edi
+  movl $0, %ebp
+  movl $0, %r8d
+  movl $0, %r9d
+  movl $0, %r10d
+  movl $0, %r11d
+  movl $0, %r12d
+  movl $0, %r13d
+  movl $0, %r14d
+  movl $0, %r15d
+  jmpq *hosted_context+ENTRY(%rip)
+  .size hosted_first, . - hosted_first
+
+// void hosted_resume(void): the guest goes on from the frame of its last trap.
+  .globl hosted_resume
+  .hidden hosted_resume
+  .type hosted_resume, @function
+hosted_resume:
+  leave_host
+  load_fs GUEST_FS
+  movq $1, IN_GUEST(%r11)
+  movq FRAME(%r11), %rsp
+  movl $SYS_rt_sigreturn, %eax
+  syscall
+  ud2
+  .size hosted_resume, . - hosted_resume
+
+// The handler of every signal that a guest's instruction can raise, on the alternate stack:
+// rdi is the signal, rsi the siginfo_t, rdx the ucontext_t. Returns from hosted_first or hosted_resume.
+  .globl hosted_signal
+  .hidden hosted_signal
+  .type hosted_signal, @function
+hosted_signal:
+  endbr64
+  leaq hosted_context(%rip), %r11
+  cmpq $0, IN_GUEST(%r11)
+  je 9f
+  movq $0, IN_GUEST(%r11)
+  movq %rdi, SIGNAL(%r11)
+  movq %rsi, INFO(%r11)
+  movq %rdx, FRAME(%r11)
+  cmpq $0, HAS_FSGSBASE(%r11)
+  je 3f
+  rdfsbase %rax
+  movq %rax, GUEST_FS(%r11)
+3:
+  load_fs HOST_FS
+  movq HOST_STACK(%r11), %rsp
+  pushfq
+  testl $ALIGNMENT_CHECK, (%rsp)
+  jz 4f
+  andl $~ALIGNMENT_CHECK, (%rsp)
+  popfq
+  pushfq
+4:
+  popq %rax
+  popq %r15
+  popq %r14
+  popq %r13
+  popq %r12
+  popq %rbp
+  popq %rbx
+  retq
+9:
+  jmp hosted_host_fault
+  .size hosted_signal, . - hosted_signal
+
+// The XSAVE image of a fresh task: all components initial, only MXCSR said.
+  .section .rodata
+  .balign 64
+hosted_initial_vectors:
+  .zero 24
+  .long 0x1f80
+  .zero 576 - 28
+
+  .section .note.GNU-stack, "", @progbits
