@@ -48,3 +48,14 @@ public struct MapFlags: OptionSet, Sendable {
   /// MAP_UNINITIALIZED.
   @inlinable public static var uninitialized: MapFlags { MapFlags(rawValue: 0x4000000) }
 }
+
+extension MapFlags {
+  /// MAP_ABOVE4G: not below 4 GiB.
+  @inlinable public static var above4GiB: MapFlags { MapFlags(rawValue: 0x80) }
+  /// MAP_HUGE_MASK: the binary logarithm of the page's bytes, with `hugeTLB`.
+  @inlinable public static var hugePageMask: MapFlags { MapFlags(rawValue: 0xfc00_0000) }
+  /// MAP_SHARED, MAP_PRIVATE, MAP_SHARED_VALIDATE or what is none of them.
+  @inlinable public var sharing: MapFlags { intersection(.typeMask) }
+  /// Whether stores are seen by other mappings.
+  @inlinable public var isShared: Bool { sharing == .shared || sharing == .sharedValidate }
+}
