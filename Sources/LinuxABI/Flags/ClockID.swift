@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-/// A clock of clock_gettime(2); a negative one belongs to a process or a file. Source: `linux/time.h`.
+/// A clock of clock_gettime(2); a negative one belongs to a process or a file.
+/// Source: `linux/time.h`.
 public struct ClockID: RawRepresentable, Equatable, Sendable {
   /// The CLOCK_* number.
   public let rawValue: Int32

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-/// What futex(2) is to do, without the bits FUTEX_PRIVATE_FLAG and FUTEX_CLOCK_REALTIME. Source: `linux/futex.h`.
+/// What futex(2) is to do, without the bits FUTEX_PRIVATE_FLAG and FUTEX_CLOCK_REALTIME.
+/// Source: `linux/futex.h`.
 public struct FutexCommand: RawRepresentable, Equatable, Sendable {
   /// The FUTEX_* number.
   public let rawValue: UInt32

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-/// An advice of madvise(2). Source: `asm-generic/mman-common.h`, Linux 6.18. Unikraft: `uk_vma_advise`.
+/// An advice of madvise(2). Source: `asm-generic/mman-common.h`, Linux 6.18. Unikraft:
+/// `uk_vma_advise`.
 public struct MemoryAdvice: RawRepresentable, Equatable, Sendable {
   /// The MADV_* number.
   public let rawValue: UInt32
