@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import LinuxABI
+internal import Trace
+
+/// What the call table says of a call with these arguments.
+struct CallRow {
+  let number: SystemCallNumber
+  let operands: InlineArray<6, UInt64>
+  let row: SystemCallDescription?
+
+  /// The row for a `.systemCall` event.
+  init(_ event: Event) {
+    number = SystemCallNumber(rawValue: event.code)
+    operands = event.operands
+    row = SystemCallTable.description(of: number, operands: event.operands)
+  }
+
+  /// The name, or `syscall_N` for a number that Linux does not have.
+  var name: String { row.map { "\($0.name)" } ?? "syscall_\(number.rawValue)" }
+
+  /// How many arguments it has.
+  var argumentCount: Int { row?.argumentCount ?? 6 }
+
+  /// What an argument means.
+  func kind(_ index: Int) -> ArgumentKind { row?.arguments[index].kind ?? .hex }
+
+  /// What RAX means after a success.
+  var resultKind: ResultKind { row?.result ?? .none }
+
+  /// The name of what an ioctl, fcntl, prctl, futex, madvise... is to do.
+  var subcommand: String? {
+    SystemCallTable.subcommandName(of: number, operands: operands).map { "\($0)" }
+  }
+
+  /// The first argument whose address this is.
+  func kind(ofAddress address: UInt64) -> ArgumentKind? {
+    for index in 0..<argumentCount where operands[index] == address && kind(index).isAddress {
+      return kind(index)
+    }
+    return nil
+  }
+
+  /// A letter for each argument, with the value where it says what is asked: flags, codes and
+  /// sub-commands, but no address, amount, descriptor or process id.
+  var shape: String {
+    var text = ""
+    for index in 0..<argumentCount {
+      let value = operands[index]
+      switch kind(index) {
+      case .unused: text += "-"
+      case .descriptor: text += Int32(truncatingIfNeeded: value) < 0 ? "n" : "d"
+      case .directoryDescriptor: text += Int32(truncatingIfNeeded: value) == -100 ? "c" : "d"
+      case .processID, .userID: text += value == 0 ? "0" : "i"
+      case .integer, .longInteger, .unsigned, .hex, .length, .offset, .count, .milliseconds,
+        .seconds:
+        text += value == 0 ? "0" : "v"
+      case let kind where kind.isAddress: text += value == 0 ? "0" : "a"
+      default: text += "=" + String(value, radix: 16)
+      }
+      text += ","
+    }
+    return text
+  }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import LinuxABI
+internal import Trace
+
+extension Step {
+  /// What the step asks or tells, on a line: `openat(AT_FDCWD, "/etc/passwd", 0x80000, 0)`.
+  var requestText: String {
+    guard let event = principal else { return number == 0 ? "first layout" : "VMA change" }
+    switch event.kind {
+    case .systemCall: return callText(CallRow(event))
+    case .pageFault:
+      return "page fault at " + hexadecimal(event.operands[0]) + " "
+        + FaultCode(rawValue: event.code).text + ", ip " + hexadecimal(event.operands[1])
+    case .exception: return "exception \(event.code), ip " + hexadecimal(event.operands[1])
+    case .signal: return Signal(rawValue: UInt8(clamping: event.code)).text
+    case .taskStarted: return "task \(event.task) started"
+    case .taskEnded: return "task \(event.task) ended"
+    case .end: return "end of the run"
+    default: return "gap"
+    }
+  }
+
+  /// The name of the call, or what else it is.
+  var subject: String {
+    guard let event = principal else { return number == 0 ? "first layout" : "VMA change" }
+    switch event.kind {
+    case .systemCall: return CallRow(event).name
+    case .pageFault: return "page fault"
+    case .exception: return "exception"
+    case .signal: return "signal"
+    case .taskStarted: return "task start"
+    case .taskEnded: return "task end"
+    case .end: return "end"
+    default: return "gap"
+    }
+  }
+
+  /// What stays the same of the request in another run.
+  var shape: String {
+    guard let event = principal else { return "" }
+    switch event.kind {
+    case .systemCall: return CallRow(event).shape
+    case .pageFault, .exception, .signal: return String(event.code)
+    default: return ""
+    }
+  }
+
+  private func callText(_ call: CallRow) -> String {
+    var parts: [String] = []
+    for index in 0..<call.argumentCount {
+      parts.append(argumentText(call.kind(index), call.operands[index]))
+    }
+    return call.name + "(" + parts.joined(separator: ", ") + ")"
+  }
+
+  private func argumentText(_ kind: ArgumentKind, _ value: UInt64) -> String {
+    if let name = SystemCallTable.codeName(kind, value) { return "\(name)" }
+    switch kind {
+    case .path, .string:
+      if value == 0 { return "NULL" }
+      guard let read = read(at: value) else { return hexadecimal(value) }
+      let shown = read.bytes.prefix(64)
+      let text = shown.prefix { $0 != 0 }
+      return "\"" + printable(text) + "\"" + (text.count == 64 ? "..." : "")
+    case .directoryDescriptor where Int32(truncatingIfNeeded: value) == -100: return "AT_FDCWD"
+    case .integer, .descriptor, .directoryDescriptor, .processID, .milliseconds:
+      return String(Int32(truncatingIfNeeded: value))
+    case .longInteger, .offset: return String(Int64(bitPattern: value))
+    case .unsigned, .userID, .length, .count, .seconds: return String(value)
+    case .protection where value < 8:
+      return Protection(rawValue: UInt8(value)).description
+    case .mode: return "0" + String(value, radix: 8)
+    case let kind where kind.isAddress && value == 0: return "NULL"
+    default: return value < 10 ? String(value) : hexadecimal(value)
+    }
+  }
+}
+
+extension FaultCode {
+  /// The access in words.
+  var text: String {
+    let access = contains(.fetch) ? "fetch" : contains(.write) ? "write" : "read"
+    return access + (contains(.present) ? ", page present" : ", page absent")
+  }
+}

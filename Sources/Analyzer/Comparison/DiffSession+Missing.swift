@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import LinuxABI
+internal import Trace
+
+extension DiffSession {
+  private static var subcommandLimit: Int { 64 }
+
+  /// Counts a call that the kernel of the right does not have, and what the left made of it.
+  mutating func noteMissing(
+    _ left: Step?, _ leftEvent: Event?, _ right: Step, _ rightEvent: Event
+  ) {
+    let call = CallRow(rightEvent)
+    var entry =
+      missing[rightEvent.code]
+      ?? MissingCall(
+        number: call.number, name: call.name, firstEvent: right.number,
+        firstRequest: (left ?? right).requestText)
+    entry.count += 1
+    if let name = call.subcommand {
+      if let index = entry.subcommands.firstIndex(where: { $0.name == name }) {
+        entry.subcommands[index].count += 1
+      } else if entry.subcommands.count < Self.subcommandLimit {
+        entry.subcommands.append(.init(name: name, count: 1))
+      }
+    }
+    if let left, let leftEvent, !leftEvent.flags.contains(.missing),
+      !leftEvent.flags.contains(.didNotReturn)
+    {
+      Self.noteNative(left, leftEvent, in: &entry)
+    }
+    missing[rightEvent.code] = entry
+  }
+
+  private static func noteNative(_ left: Step, _ event: Event, in entry: inout MissingCall) {
+    let errno = Errno(result: event.result)
+    let name = errno?.text ?? "success"
+    if let index = entry.nativeOutcomes.firstIndex(where: { $0.name == name }) {
+      entry.nativeOutcomes[index].count += 1
+    } else if entry.nativeOutcomes.count < subcommandLimit {
+      entry.nativeOutcomes.append(.init(name: name, count: 1))
+    }
+    entry.nativeVMAChangeCount += UInt64(left.changes.count)
+    if errno != nil { return }
+    if event.result != 0 { entry.nativeValueCount += 1 }
+    for attachment in left.attachments where attachment.event.kind == .guestWrite {
+      entry.nativeOutputByteCount &+= attachment.event.operands[1]
+    }
+  }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import LinuxABI
+internal import Trace
+
+extension DiffSession {
+  /// Compares what came of two steps that belong together. Returns the root of what differs.
+  mutating func compareOutcomes(_ left: Step, _ right: Step) -> Int? {
+    guard let leftEvent = left.principal, let rightEvent = right.principal else {
+      learnFirstLayout(left, right)
+      return nil
+    }
+    switch leftEvent.kind {
+    case .systemCall: return compareCalls(left, leftEvent, right, rightEvent)
+    case .pageFault, .exception:
+      statistics.comparedFaultCount += leftEvent.kind == .pageFault ? 1 : 0
+      if leftEvent.result == rightEvent.result { return nil }
+      return record(
+        .faultOutcome, left, right, expected: faultOutcome(leftEvent),
+        actual: faultOutcome(rightEvent), under: earlierRoot(left.task))
+    case .end, .taskEnded:
+      if leftEvent.code == rightEvent.code, leftEvent.result == rightEvent.result { return nil }
+      return record(
+        .result, left, right, expected: endOutcome(leftEvent), actual: endOutcome(rightEvent),
+        under: earlierRoot(left.task))
+    case .gap:
+      countGap(leftEvent, isLeft: true)
+      countGap(rightEvent, isLeft: false)
+      return nil
+    default: return nil
+    }
+  }
+
+  /// Takes a step that only one side has. Returns the root that it belongs to.
+  mutating func unpaired(_ step: Step, isLeft: Bool) -> Int? {
+    guard let event = step.principal else { return nil }
+    let left = isLeft ? step : nil
+    let right = isLeft ? nil : step
+    func either(_ outcome: Outcome) -> (expected: Outcome, actual: Outcome) {
+      isLeft ? (outcome, .absent) : (.absent, outcome)
+    }
+    switch event.kind {
+    case .gap:
+      countGap(event, isLeft: isLeft)
+      return nil
+    case .pageFault where event.result == 0:
+      statistics.unpairedFaultCount += 1
+      return nil
+    case .pageFault, .exception:
+      let (expected, actual) = either(faultOutcome(event))
+      return record(
+        .faultOutcome, left, right, expected: expected, actual: actual,
+        under: recentRoots[step.task]?.root)
+    case .signal:
+      let (expected, actual) = either(.signal(UInt8(clamping: event.code)))
+      return record(
+        .faultOutcome, left, right, expected: expected, actual: actual,
+        under: recentRoots[step.task]?.root)
+    case .end:
+      let (expected, actual) = either(endOutcome(event))
+      return record(
+        .result, left, right, expected: expected, actual: actual,
+        under: recentRoots[step.task]?.root)
+    case .systemCall:
+      if !isLeft, event.flags.contains(.missing) { noteMissing(nil, nil, step, event) }
+      let (expected, actual) = either(.request(step.requestText))
+      return record(
+        .path, left, right, expected: expected, actual: actual,
+        shape: step.shape + (isLeft ? "left" : "right"), under: recentRoots[step.task]?.root)
+    default:
+      let (expected, actual) = either(.request(step.requestText))
+      return record(
+        .path, left, right, expected: expected, actual: actual, shape: isLeft ? "left" : "right",
+        under: recentRoots[step.task]?.root)
+    }
+  }
+
+  /// What may have led to a difference between runs that went their own ways; a replay is put back
+  /// on the way of the recorded run after each divergence.
+  private func earlierRoot(_ task: UInt32) -> Int? {
+    normaliser.isReplay ? nil : recentRoots[task]?.root
+  }
+
+  private func faultOutcome(_ event: Event) -> Outcome {
+    event.result == 0 ? .resolved : .signal(UInt8(clamping: -max(event.result, -255)))
+  }
+
+  private func endOutcome(_ event: Event) -> Outcome {
+    if event.kind == .taskEnded {
+      return .ended(event.code == 0 ? "exited \(event.result)" : "killed by \(event.result)")
+    }
+    switch EndKind(rawValue: UInt8(clamping: event.code)) {
+    case .exited: return .ended("exited \(event.result)")
+    case .killed: return .ended("killed by " + Signal(rawValue: UInt8(clamping: event.result)).text)
+    case .timedOut: return .ended("timed out")
+    case .machineFailed: return .ended("machine failed")
+    case .interrupted: return .ended("interrupted")
+    case nil: return .ended("in an unknown way")
+    }
+  }
+
+  private mutating func countGap(_ event: Event, isLeft: Bool) {
+    let count = max(1, event.operands[0])
+    if isLeft {
+      statistics.leftLostCount &+= count
+    } else {
+      statistics.rightLostCount &+= count
+    }
+  }
+}

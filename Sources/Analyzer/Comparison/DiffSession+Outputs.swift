@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import LinuxABI
+internal import Trace
+
+extension DiffSession {
+  /// Compares the bytes that the kernels made and wrote for two calls. Returns the root of what
+  /// differs.
+  mutating func compareOutputs(
+    _ left: Step, _ leftEvent: Event, _ right: Step, _ rightEvent: Event, _ call: CallRow
+  ) -> Int? {
+    let leftWrites = writes(left)
+    let rightWrites = writes(right)
+    var root: Int?
+    for index in 0..<min(leftWrites.count, rightWrites.count) {
+      let difference = compareWrite(leftWrites[index], rightWrites[index], call)
+      guard let difference else { continue }
+      root =
+        root
+        ?? record(
+          .outputBytes, left, right, expected: difference.expected, actual: difference.actual)
+    }
+    if root == nil, leftWrites.count != rightWrites.count {
+      let common = min(leftWrites.count, rightWrites.count)
+      root = record(
+        .outputBytes, left, right, expected: extraWrite(leftWrites, after: common),
+        actual: extraWrite(rightWrites, after: common), shape: "count")
+    }
+    return root
+  }
+
+  /// The writes that a diff compares; those from outside are counted.
+  private mutating func writes(_ step: Step) -> [StepAttachment] {
+    step.attachments.filter { attachment in
+      guard attachment.event.kind == .guestWrite else { return false }
+      if attachment.event.code == 0 { return true }
+      statistics.outsideByteCount &+= attachment.event.operands[1]
+      return false
+    }
+  }
+
+  private func extraWrite(_ writes: [StepAttachment], after count: Int) -> Outcome {
+    if writes.count <= count { return .absent }
+    let write = writes[count]
+    return .bytes(offset: 0, bytes: [UInt8](write.bytes.prefix(16)), total: write.event.operands[1])
+  }
+
+  private mutating func compareWrite(
+    _ left: StepAttachment, _ right: StepAttachment, _ call: CallRow
+  ) -> (expected: Outcome, actual: Outcome)? {
+    if let kind = call.kind(ofAddress: left.event.operands[0]) {
+      if kind.isTime, unseen.contains(.inputs) || !normaliser.isReplay {
+        statistics.uncomparedTimeCount += 1
+        return nil
+      }
+      if kind == .descriptorPair, learnDescriptors(left.bytes, right.bytes) { return nil }
+    }
+    let isSameLength = left.event.operands[1] == right.event.operands[1]
+    let keptCount = min(left.payloadByteCount, right.payloadByteCount)
+    statistics.comparedByteCount &+= UInt64(keptCount)
+    let cut = left.event.operands[1].subtractingReportingOverflow(UInt64(keptCount))
+    if !cut.overflow { statistics.cutByteCount &+= cut.partialValue }
+    let offset = firstDifference(left, right)
+    if isSameLength, offset == nil { return nil }
+    let from = offset ?? min(left.bytes.count, right.bytes.count)
+    func side(_ write: StepAttachment) -> Outcome {
+      .bytes(
+        offset: UInt64(from), bytes: [UInt8](write.bytes.dropFirst(from).prefix(16)),
+        total: write.event.operands[1])
+    }
+    return (side(left), side(right))
+  }
+
+  /// Where the kept bytes begin to differ, apart from addresses and process ids that mean the same.
+  private func firstDifference(_ left: StepAttachment, _ right: StepAttachment) -> Int? {
+    let count = min(left.bytes.count, right.bytes.count)
+    if left.payloadByteCount == right.payloadByteCount, left.digest == right.digest { return nil }
+    var index = 0
+    var isExplained = false
+    while index < count {
+      if left.bytes[index] == right.bytes[index] {
+        index += 1
+        continue
+      }
+      let word = index & ~7
+      guard word + 8 <= count, !normaliser.isReplay,
+        normaliser.addresses.matches(Self.word(left.bytes, word), Self.word(right.bytes, word))
+      else { return index }
+      index = word + 8
+      isExplained = true
+    }
+    // The bytes beyond those kept here are known by their digest alone.
+    let isCutHere = left.payloadByteCount > count || right.payloadByteCount > count
+    return isCutHere && !isExplained ? count : nil
+  }
+
+  private mutating func learnDescriptors(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+    if normaliser.isReplay || left.count < 8 || right.count < 8 { return false }
+    let leftWord = Self.word(left, 0)
+    let rightWord = Self.word(right, 0)
+    for shift in [UInt64(0), 32] {
+      normaliser.descriptors.learn(
+        Int64(Int32(truncatingIfNeeded: leftWord >> shift)),
+        Int64(Int32(truncatingIfNeeded: rightWord >> shift)))
+    }
+    return true
+  }
+
+  private static func word(_ bytes: [UInt8], _ offset: Int) -> UInt64 {
+    var value: UInt64 = 0
+    for index in (0..<8).reversed() { value = value << 8 | UInt64(bytes[offset + index]) }
+    return value
+  }
+}
+
+extension ArgumentKind {
+  /// Whether the structure holds times or what depends on how long something took.
+  var isTime: Bool {
+    switch self {
+    case .timespec, .timeval, .processTimes, .resourceUsage, .systemInformation,
+      .timerSpecification, .intervalValue, .timeZone:
+      true
+    default: false
+    }
+  }
+}

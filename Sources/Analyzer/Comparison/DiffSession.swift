@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import LinuxABI
+internal import Trace
+
+/// One diff under way: what is known of both sides and what was found.
+struct DiffSession {
+  let options: DiffOptions
+  let leftHeader: TraceHeader
+  let rightHeader: TraceHeader
+  /// What neither side can be asked about.
+  let unseen: TraceHeader.Unseen
+  /// Whether the kernel of the right took over the VMA changes of the left after each step, as a
+  /// replay does of what it replays.
+  let rightAdopts: Bool
+
+  var normaliser: Normaliser
+  var ledger: DivergenceLedger
+  var statistics = DiffStatistics()
+  var layouts = LayoutPair()
+  var missing: [UInt32: MissingCall] = [:]
+  var external: [UInt32: UInt64] = [:]
+  /// For each task the last root that the program could notice, and how many steps ago it was.
+  var recentRoots: [UInt32: (root: Int, age: Int)] = [:]
+
+  init(
+    options: DiffOptions, isReplay: Bool, leftHeader: TraceHeader, rightHeader: TraceHeader
+  ) {
+    self.options = options
+    self.leftHeader = leftHeader
+    self.rightHeader = rightHeader
+    unseen = leftHeader.unseen.union(rightHeader.unseen)
+    rightAdopts = isReplay && rightHeader.origin == .replay && leftHeader.origin != .replay
+    normaliser = Normaliser(isReplay: isReplay)
+    ledger = DivergenceLedger(options)
+  }
+
+  /// Takes the next steps of both sides.
+  mutating func compare(_ pair: StepPair) {
+    guard let step = pair.left ?? pair.right else { return }
+    age(step.task)
+    let root: Int?
+    if let left = pair.left, let right = pair.right {
+      root = compareOutcomes(left, right)
+    } else {
+      root = unpaired(step, isLeft: pair.left != nil)
+    }
+    let layoutRoot = compareLayouts(pair.left, pair.right, under: root)
+    if let root = root ?? layoutRoot, step.principal != nil {
+      recentRoots[step.task] = (root, 0)
+    }
+  }
+
+  /// The result, when both traces are at their ends.
+  consuming func finish(_ aligner: StepAligner) -> DiffResult {
+    statistics.leftEventCount = aligner.left.grouper.eventCount
+    statistics.rightEventCount = aligner.right.grouper.eventCount
+    statistics.ignoredFaultCount =
+      aligner.left.leftOutFaultCount + aligner.right.leftOutFaultCount
+    statistics.droppedCount = aligner.left.grouper.droppedCount + aligner.right.grouper.droppedCount
+    statistics.unkeptDivergenceCount = ledger.unkeptCount
+    statistics.external = external.map { number, count in
+      let name = SystemCallTable.name(of: SystemCallNumber(rawValue: number))
+      return DiffStatistics.CallCount(
+        name: name.map { "\($0)" } ?? "syscall_\(number)", count: count)
+    }
+    statistics.external.sort { ($1.count, $0.name) < ($0.count, $1.name) }
+    let calls = missing.values.sorted {
+      ($1.count, $0.number.rawValue) < ($0.count, $1.number.rawValue)
+    }
+    return DiffResult(
+      leftHeader: leftHeader, rightHeader: rightHeader, isReplay: normaliser.isReplay,
+      roots: ledger.roots, missingCalls: calls, statistics: statistics)
+  }
+
+  // MARK: Helpers of the comparisons
+
+  private static var recentLimit: Int { 64 }
+
+  private mutating func age(_ task: UInt32) {
+    guard let recent = recentRoots[task] else { return }
+    recentRoots[task] = recent.age < Self.recentLimit ? (recent.root, recent.age + 1) : nil
+  }
+
+  /// Records a divergence of a step and returns its root.
+  mutating func record(
+    _ divergenceClass: DivergenceClass, _ left: Step?, _ right: Step?, expected: Outcome,
+    actual: Outcome, shape: String? = nil, isFinding: Bool = true, under root: Int? = nil
+  ) -> Int? {
+    guard let step = left ?? right else { return nil }
+    let subject = step.subject
+    let divergence = Divergence(
+      divergenceClass: divergenceClass,
+      fingerprint: Divergence.fingerprint(
+        divergenceClass, subject: subject, shape: shape ?? step.shape, expected: expected,
+        actual: actual),
+      subject: subject, request: step.requestText, task: step.task, leftEvent: left?.number,
+      rightEvent: right?.number, expected: expected, actual: actual, isFinding: isFinding)
+    return ledger.record(divergence, under: root)
+  }
+}

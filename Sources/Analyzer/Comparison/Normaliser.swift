@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import LinuxABI
+internal import Trace
+
+/// How much alike two steps are.
+enum StepMatch: Int {
+  /// Another kind of step or another call.
+  case none = 0
+  /// The same call with other arguments.
+  case weak = 1
+  /// The same request, as far as the differences between the runs that are known explain it.
+  case strong = 4
+}
+
+/// What is known of the names of things in both runs: which address, descriptor and process id of
+/// the right stands for which of the left.
+struct Normaliser {
+  /// Whether the requests of both traces are the same by construction: one is a replay of the
+  /// other, or both of a third.
+  let isReplay: Bool
+  var addresses = AddressMap()
+  var descriptors = ValueMap()
+  var processes = ValueMap()
+
+  /// The first break of each side, once both are known.
+  var firstBreak: (left: UInt64, right: UInt64)?
+
+  init(isReplay: Bool) { self.isReplay = isReplay }
+
+  /// How much alike two steps are.
+  func match(_ left: Step, _ right: Step) -> StepMatch {
+    guard let leftEvent = left.principal, let rightEvent = right.principal else {
+      return left.principal == nil && right.principal == nil ? .strong : .none
+    }
+    if leftEvent.kind != rightEvent.kind { return .none }
+    switch leftEvent.kind {
+    case .systemCall:
+      if leftEvent.code != rightEvent.code { return .none }
+      return sameArguments(left, leftEvent, right, rightEvent) ? .strong : .weak
+    case .pageFault:
+      let leftPage = leftEvent.operands[0] & ~0xfff
+      let rightPage = rightEvent.operands[0] & ~0xfff
+      return leftPage == rightPage || addresses.matches(leftPage, rightPage) ? .strong : .none
+    case .exception, .signal: return leftEvent.code == rightEvent.code ? .strong : .none
+    default: return .strong
+    }
+  }
+
+  private func sameArguments(
+    _ left: Step, _ leftEvent: Event, _ right: Step, _ rightEvent: Event
+  ) -> Bool {
+    var isIdentical = true
+    for index in 0..<6 where leftEvent.operands[index] != rightEvent.operands[index] {
+      isIdentical = false
+    }
+    if isReplay { return isIdentical }
+    if isIdentical, !descriptors.isShifted, !processes.isShifted,
+      left.attachments.isEmpty || right.attachments.isEmpty
+    {
+      return true
+    }
+    let call = CallRow(leftEvent)
+    if call.number == .brk, sameBreak(leftEvent.operands[0], rightEvent.operands[0]) {
+      return true
+    }
+    for index in 0..<call.argumentCount {
+      let kind = call.kind(index)
+      let leftValue = leftEvent.operands[index]
+      let rightValue = rightEvent.operands[index]
+      if !sameArgument(kind, leftValue, rightValue) { return false }
+      if kind == .path || kind == .string, let leftText = left.read(at: leftValue),
+        let rightText = right.read(at: rightValue), leftText.digest != rightText.digest
+      {
+        return false
+      }
+    }
+    return true
+  }
+
+  /// Whether both breaks lie as far above the first.
+  func sameBreak(_ left: UInt64, _ right: UInt64) -> Bool {
+    guard let firstBreak else { return left == right }
+    return left &- firstBreak.left == right &- firstBreak.right
+  }
+
+  /// Whether two values of an argument of this kind may be taken to ask the same.
+  func sameArgument(_ kind: ArgumentKind, _ left: UInt64, _ right: UInt64) -> Bool {
+    switch kind {
+    case .unused: return true
+    case .descriptor, .directoryDescriptor:
+      return descriptors.matches(
+        Int64(Int32(truncatingIfNeeded: left)), Int64(Int32(truncatingIfNeeded: right)))
+    case .processID:
+      return processes.matches(
+        Int64(Int32(truncatingIfNeeded: left)), Int64(Int32(truncatingIfNeeded: right)))
+    case .address: return left == right || addresses.matches(left, right)
+    case let kind where kind.isAddress: return (left == 0) == (right == 0)
+    default: return left == right
+    }
+  }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import Trace
+
+/// What a diff of two traces found.
+public struct DiffResult: Sendable {
+  /// The header of the left trace.
+  public var leftHeader: TraceHeader
+  /// The header of the right trace.
+  public var rightHeader: TraceHeader
+  /// Whether the requests were taken to be the same by construction.
+  public var isReplay: Bool
+  /// Divergences that no other explains, one for each fingerprint, in order of appearance.
+  public var roots: [RootDivergence]
+  /// Calls that the right kernel does not have, most frequent first, also those that the left
+  /// does not have either.
+  public var missingCalls: [MissingCall]
+  /// What was looked at, and what was not.
+  public var statistics: DiffStatistics
+
+  /// Whether anything differs that is not explained.
+  public var hasFindings: Bool {
+    roots.contains { $0.first.isFinding } || statistics.unkeptDivergenceCount > 0
+  }
+
+  /// The roots of these classes, in order of appearance.
+  public func roots(of classes: [DivergenceClass]) -> [RootDivergence] {
+    roots.filter { classes.contains($0.first.divergenceClass) }
+  }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import LinuxABI
+
+/// What a diff looked at, and what it did not.
+public struct DiffStatistics: Sendable {
+  /// How often something came for a call.
+  public struct CallCount: Sendable {
+    /// The name of the call.
+    public var name: String
+    /// How often.
+    public var count: UInt64
+  }
+
+  /// Events of the left trace.
+  public var leftEventCount: UInt64 = 0
+  /// Events of the right trace.
+  public var rightEventCount: UInt64 = 0
+  /// Calls that both traces have.
+  public var pairedCallCount: UInt64 = 0
+  /// Calls whose outcomes were compared.
+  public var comparedCallCount: UInt64 = 0
+  /// Page faults whose outcomes were compared.
+  public var comparedFaultCount: UInt64 = 0
+  /// Page faults that were not, because one trace did not see any or the runs were recorded apart.
+  public var ignoredFaultCount: UInt64 = 0
+  /// Resolved page faults that only one of the traces has.
+  public var unpairedFaultCount: UInt64 = 0
+  /// Steps after which VMAs were compared.
+  public var comparedLayoutCount: UInt64 = 0
+  /// Most VMAs of the left at any time.
+  public var leftPeakVMACount: Int = 0
+  /// Most VMAs of the right at any time.
+  public var rightPeakVMACount: Int = 0
+  /// Bytes written by kernels that were compared.
+  public var comparedByteCount: UInt64 = 0
+  /// Bytes written that were not kept in the traces, and so were not compared.
+  public var cutByteCount: UInt64 = 0
+  /// Bytes written that came from outside and were not compared.
+  public var outsideByteCount: UInt64 = 0
+  /// Writes and results that were times of different clocks, not compared.
+  public var uncomparedTimeCount: UInt64 = 0
+  /// Mappings that lie elsewhere on the right; what follows of it is explained.
+  public var explainedPlacementCount: UInt64 = 0
+  /// Differences of descriptors and process ids that are explained.
+  public var explainedNumberCount: UInt64 = 0
+  /// Calls whose outcome the right adopted, because only the outside could decide it, by name.
+  public var external: [CallCount] = []
+  /// Events that the left trace says are lost; a gap of unknown size counts as 1.
+  public var leftLostCount: UInt64 = 0
+  /// Events that the right trace says are lost; a gap of unknown size counts as 1.
+  public var rightLostCount: UInt64 = 0
+  /// Events that were too many for one step or made no sense.
+  public var droppedCount: UInt64 = 0
+  /// Divergences that were found and not kept, because there were too many different ones.
+  public var unkeptDivergenceCount: UInt64 = 0
+
+  /// Nothing looked at.
+  public init() {}
+
+  /// Calls whose outcome the right adopted.
+  public var externalCallCount: UInt64 { external.reduce(0) { $0 + $1.count } }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import LinuxABI
+internal import Trace
+
+/// Bytes or an answer from outside that belong to a step.
+struct StepAttachment {
+  /// The `guestRead`, `guestWrite` or `input` event.
+  var event: Event
+  /// The first bytes of its payload, at most `Step.keptByteCount`.
+  var bytes: [UInt8]
+  /// Bytes in its payload.
+  var payloadByteCount: Int
+  /// FNV-1a of its whole payload.
+  var digest: UInt64
+}
+
+/// What belongs together in a trace: a call, fault, exception, signal, task event or end, with what
+/// was read, written and answered for it, and the VMA changes behind it.
+struct Step {
+  /// Bytes that are kept of a payload.
+  static var keptByteCount: Int { 4096 }
+  /// Attachments that are kept of a step.
+  static var attachmentLimit: Int { 1024 }
+  /// VMA changes of a step; what is more becomes a step without a principal.
+  static var changeLimit: Int { 16384 }
+
+  /// The event that gives the step its name; nil for VMA changes without one: the first layout, a
+  /// stack that grew unseen.
+  var principal: Event?
+  /// The number of the principal in its trace, from 0 on; without one, of the first change.
+  var number: UInt64
+  /// Which task it belongs to.
+  var task: UInt32
+  /// In order.
+  var attachments: [StepAttachment] = []
+  /// In order.
+  var changes: [LayoutChange] = []
+
+  var isCall: Bool { principal?.kind == .systemCall }
+  var isFault: Bool { principal?.kind == .pageFault }
+
+  /// A page fault that was resolved: which of them come depends on what is resident.
+  var isResolvedFault: Bool { isFault && principal?.result == 0 }
+
+  /// About how many bytes it takes.
+  var byteCount: Int {
+    var sum = 256 + changes.count * 96
+    for attachment in attachments { sum += 160 + attachment.bytes.count }
+    for change in changes { sum += change.attributes?.name.count ?? 0 }
+    return sum
+  }
+
+  /// The bytes that the kernel read at this address for the step.
+  func read(at address: UInt64) -> StepAttachment? {
+    attachments.first { $0.event.kind == .guestRead && $0.event.operands[0] == address }
+  }
+}

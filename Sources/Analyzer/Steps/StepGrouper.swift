@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import LinuxABI
+internal import Trace
+
+/// Makes steps of the events of one trace, one at a time.
+///
+/// Memory is bounded whatever the trace says: attachments that wait for their call are at most
+/// `waitingLimit`, and what is dropped is counted.
+struct StepGrouper {
+  private static var waitingLimit: Int { 4096 }
+
+  /// The number of the next event.
+  private(set) var eventCount: UInt64 = 0
+  /// Attachments that were dropped, and VMA events that make no sense.
+  private(set) var droppedCount: UInt64 = 0
+  private var open: Step?
+  private var waiting: [StepAttachment] = []
+
+  init() {}
+
+  /// The next step, nil at the end.
+  mutating func next(
+    from source: inout some EventSource & ~Copyable
+  ) throws(TraceError) -> Step? {
+    while let event = try source.next() {
+      let number = eventCount
+      eventCount += 1
+      switch event.kind {
+      case .guestRead, .guestWrite, .input:
+        wait(event, source.payload)
+        if let done = close() { return done }
+      case .vmaMapped, .vmaUnmapped:
+        guard let change = Self.change(event, source.payload) else {
+          droppedCount += 1
+          continue
+        }
+        if open != nil, open!.changes.count < Step.changeLimit {
+          open!.changes.append(change)
+          continue
+        }
+        let done = close()
+        open = Step(principal: nil, number: number, task: event.task)
+        open!.attachments = claim(event.task)
+        open!.changes.append(change)
+        if let done { return done }
+      case .systemCall, .pageFault, .exception, .taskStarted, .taskEnded, .signal, .end, .gap:
+        let done = close()
+        open = Step(principal: event, number: number, task: event.task)
+        open!.attachments = claim(event.task)
+        if let done { return done }
+      }
+    }
+    droppedCount += UInt64(waiting.count)
+    waiting.removeAll()
+    return close()
+  }
+
+  private mutating func close() -> Step? {
+    let done = open
+    open = nil
+    return done
+  }
+
+  private mutating func wait(_ event: Event, _ payload: UnsafeRawBufferPointer) {
+    if waiting.count >= Self.waitingLimit {
+      droppedCount += 1
+      return
+    }
+    var hash = Fingerprint()
+    hash.add(payload)
+    waiting.append(
+      StepAttachment(
+        event: event, bytes: [UInt8](payload.prefix(Step.keptByteCount)),
+        payloadByteCount: payload.count, digest: hash.value))
+  }
+
+  private mutating func claim(_ task: UInt32) -> [StepAttachment] {
+    if waiting.isEmpty { return [] }
+    if waiting.allSatisfy({ $0.event.task == task }), waiting.count <= Step.attachmentLimit {
+      let mine = waiting
+      waiting.removeAll()
+      return mine
+    }
+    let mine = waiting.filter { $0.event.task == task }
+    waiting.removeAll { $0.event.task == task }
+    droppedCount += UInt64(max(0, mine.count - Step.attachmentLimit))
+    return [StepAttachment](mine.prefix(Step.attachmentLimit))
+  }
+
+  private static func change(_ event: Event, _ payload: UnsafeRawBufferPointer) -> LayoutChange? {
+    let lower = event.operands[0]
+    let upper = event.operands[1]
+    if lower >= upper { return nil }
+    if event.kind == .vmaUnmapped {
+      return LayoutChange(lower: lower, upper: upper, attributes: nil)
+    }
+    guard let vma = event.mappedVMA(name: [UInt8](payload.prefix(Step.keptByteCount))) else {
+      return nil
+    }
+    return LayoutChange(lower: lower, upper: upper, attributes: VMAAttributes(vma))
+  }
+}
