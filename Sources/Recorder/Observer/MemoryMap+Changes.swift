@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+internal import Kernel
 internal import LinuxABI
-
-/// One step from an old map to a new one.
-enum MapChange {
-  /// Nothing is there any more.
-  case unmapped(AddressRange)
-  /// This VMA is there now, in place of what was there.
-  case mapped(VMADescription)
-}
 
 extension MemoryMap {
   /// What turns `old` into this map, in address order: every VMA that is not there in the old map
   /// exactly so, and every stretch that was covered and is not. Linear in the VMAs of both.
-  func changes(since old: MemoryMap) -> [MapChange] {
-    var changes: [MapChange] = []
+  func changes(since old: MemoryMap) -> [VMAChange] {
+    var changes: [VMAChange] = []
     var index = 0
     var cursor = VirtualAddress(0)
     for vma in vmas {
@@ -32,7 +25,7 @@ extension MemoryMap {
   }
 
   /// Everything that is mapped, unmapped.
-  var removal: [MapChange] { MemoryMap().changes(since: self) }
+  var removal: [VMAChange] { MemoryMap().changes(since: self) }
 
   /// The end of the highest VMA below the stack: where Linux begins to place mappings top-down,
   /// as long as the program has not unmapped what stood there first. Linux: `mm->mmap_base`.
@@ -45,7 +38,7 @@ extension MemoryMap {
 
   /// Appends what this map covers of a gap of the other, neighbours joined.
   private func appendCovered(
-    _ gap: AddressRange, from index: inout Int, to changes: inout [MapChange]
+    _ gap: AddressRange, from index: inout Int, to changes: inout [VMAChange]
   ) {
     if gap.isEmpty { return }
     while index < vmas.count && vmas[index].range.upperBound <= gap.lowerBound { index += 1 }

@@ -2,6 +2,7 @@
 
 internal import CObserver
 internal import Glibc
+internal import Kernel
 internal import LinuxABI
 public import Trace
 
@@ -125,7 +126,7 @@ extension ObserveSession {
 
   /// Appends a VMA change.
   mutating func append(
-    _ change: MapChange, of task: ObservedTask, to sink: inout some EventSink & ~Copyable
+    _ change: VMAChange, of task: ObservedTask, to sink: inout some EventSink & ~Copyable
   ) {
     switch change {
     case .unmapped(let range):
@@ -134,11 +135,7 @@ extension ObserveSession {
       event.operands[1] = range.upperBound.rawValue
       append(event, to: &sink)
     case .mapped(let vma):
-      var event = Event(.vmaMapped, task: task.number, code: UInt32(vma.backing.rawValue))
-      event.operands[0] = vma.range.lowerBound.rawValue
-      event.operands[1] = vma.range.upperBound.rawValue
-      event.operands[2] = UInt64(vma.protection.rawValue) | (vma.isShared ? 8 : 0)
-      event.operands[3] = vma.offset
+      let event = Event(mapping: vma, task: task.number)
       eventCount += 1
       vma.name.withUnsafeBytes { sink.append(event, payload: $0) }
     }

@@ -70,6 +70,9 @@ extension ObserveSession {
     try describe(path, map)
   }
 
+  /// Whether this machine lets a process trace its own child, which is all that observing needs.
+  public static var isPermitted: Bool { observer_probe_ptrace() >= 0 }
+
   private mutating func spawn(_ path: [UInt8]) throws(RecordError) {
     var id: Int32 = 0
     var step: Int32 = 0

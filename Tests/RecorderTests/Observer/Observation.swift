@@ -24,16 +24,18 @@ struct Observation {
   ) throws -> Observation {
     try Scratch.with { scratch in
       let path = scratch.path("output")
-      let output = open(path, O_CREAT | O_RDWR | O_CLOEXEC | O_APPEND, 0o600)
+      let output = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0o600)
+      let errors = open(scratch.path("errors"), O_CREAT | O_WRONLY | O_CLOEXEC, 0o600)
       let input = open("/dev/null", O_RDONLY | O_CLOEXEC)
       defer {
         close(output)
+        close(errors)
         close(input)
       }
       var options = ObserveOptions(
         program: Array(arguments[0].utf8), arguments: arguments.map { Array($0.utf8) },
         environment: environment.map { Array($0.utf8) })
-      options.standardStreams = [input, output, 2]
+      options.standardStreams = [input, output, errors]
       options.timeoutNanoseconds = 60_000_000_000
       adjust(&options)
       var session = ObserveSession(options)
