@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 /// An entry of a directory, as getdents64(2) and getdents(2) give it.
-public struct DirectoryEntry: Equatable, Sendable {
+public struct DirectoryRecord: Equatable, Sendable {
   /// The type of the file, DT_*: bits 12 to 15 of its mode.
   public enum FileKind: UInt8, Sendable {
     /// DT_UNKNOWN.
