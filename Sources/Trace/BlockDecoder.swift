@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// Reads the bytes of a block, which may be anything, into events.
+///
+/// A block is read whole or not at all. Memory: its events, at most 65,536, and its bytes.
+public struct BlockDecoder: ~Copyable {
+  private let skipsUnknownKinds: Bool
+  private var events: [Event] = []
+  /// Per event the payload's index plus 1, 0 if it has none.
+  private var references: [UInt32] = []
+  private var payloadEnds: [Int] = []
+  private let storage = ByteStorage(capacity: 4096)
+
+  /// Which block of the file it is, from 0 on.
+  public private(set) var blockNumber: UInt64 = 0
+  /// The number of its first event, from 0 on.
+  public private(set) var firstEvent: UInt64 = 0
+  /// How many of its events are of a kind that this version does not know; each became a gap.
+  public private(set) var unknownCount = 0
+
+  /// A decoder for the blocks of a trace with these features.
+  public init(features: TraceFeatures) {
+    skipsUnknownKinds = features.compatible.contains(.skippableKinds)
+  }
+
+  /// How many events the block has.
+  public var count: Int { events.count }
+
+  /// The event at an index from 0 on.
+  public subscript(index: Int) -> Event { events[index] }
+
+  /// The bytes of the event at an index, valid until the next `decode`.
+  public func payload(at index: Int) -> UnsafeRawBufferPointer {
+    let reference = Int(references[index])
+    if reference == 0 { return unsafe UnsafeRawBufferPointer(start: nil, count: 0) }
+    let start = reference == 1 ? 0 : payloadEnds[reference - 2]
+    return unsafe UnsafeRawBufferPointer(
+      rebasing: storage.bytes[start..<payloadEnds[reference - 1]])
+  }
+
+  /// Forgets the events of the last block.
+  public mutating func removeAll() {
+    events.removeAll(keepingCapacity: true)
+    references.removeAll(keepingCapacity: true)
+    payloadEnds.removeAll(keepingCapacity: true)
+    storage.removeAll()
+    unknownCount = 0
+  }
+
+  /// Reads a block; an error's position counts from the block's first byte.
+  public mutating func decode(_ block: UnsafeRawBufferPointer) throws(TraceError) {
+    removeAll()
+    do {
+      var sections = try unsafe readSections(block)
+      let shapes = try readShapes(&sections.shapes, eventCount: sections.eventCount)
+      try readPayloads(&sections)
+      try readEvents(&sections, shapes)
+    } catch {
+      removeAll()
+      throw error
+    }
+  }
+
+  private struct Sections {
+    var eventCount = 0
+    var shapes: ColumnReader
+    var shapeIndexes: ColumnReader
+    var tasks: ColumnReader
+    var values: ColumnReader
+    var payloadLengths: ColumnReader?
+    var payloadBytes: ColumnReader
+    var payloadReferences: ColumnReader
+    var times: ColumnReader?
+    var durations: ColumnReader?
+    var seen: UInt64 = 0
+
+    init(none: ColumnReader) {
+      shapes = none
+      shapeIndexes = none
+      tasks = none
+      values = none
+      payloadBytes = none
+      payloadReferences = none
+    }
+  }
+
+  private mutating func readSections(
+    _ block: UnsafeRawBufferPointer
+  ) throws(TraceError) -> Sections {
+    var reader = unsafe ColumnReader(block)
+    guard block.count <= BlockFormat.byteLimit else {
+      throw TraceError("a block of \(block.count) bytes, at most \(BlockFormat.byteLimit)", at: 0)
+    }
+    let magic = try unsafe reader.take(4)
+    guard unsafe UInt32(littleEndian: magic.loadUnaligned(as: UInt32.self)) == BlockFormat.magic
+    else { throw TraceError("not a block: it does not begin with EPIB", at: 0) }
+    blockNumber = try reader.varint()
+    firstEvent = try reader.varint(upTo: 1 << 62, "the number of the first event")
+    let none = unsafe ColumnReader(UnsafeRawBufferPointer(start: nil, count: 0))
+    var sections = Sections(none: none)
+    sections.eventCount = Int(
+      try reader.varint(upTo: UInt64(BlockFormat.eventLimit), "the count of events"))
+    while !reader.isAtEnd {
+      let start = reader.position
+      let number = try reader.varint()
+      let column = try reader.column(try reader.varint())
+      guard let section = BlockSection(rawValue: number) else { continue }
+      let bit: UInt64 = 1 << section.rawValue
+      if sections.seen & bit != 0 {
+        throw TraceError("section \(number) is there twice", at: start)
+      }
+      sections.seen |= bit
+      switch section {
+      case .shapes: sections.shapes = column
+      case .shapeIndexes: sections.shapeIndexes = column
+      case .tasks: sections.tasks = column
+      case .values: sections.values = column
+      case .payloadLengths: sections.payloadLengths = column
+      case .payloadBytes: sections.payloadBytes = column
+      case .payloadReferences: sections.payloadReferences = column
+      case .times: sections.times = column
+      case .durations: sections.durations = column
+      }
+    }
+    return sections
+  }
+
+  private func readShapes(
+    _ reader: inout ColumnReader, eventCount: Int
+  ) throws(TraceError) -> [EventShape] {
+    var shapes: [EventShape] = []
+    let count = try reader.varint(upTo: UInt64(eventCount), "the count of shapes")
+    shapes.reserveCapacity(Int(count))
+    for _ in 0..<count {
+      let start = reader.position
+      let kind = UInt8(try reader.varint(upTo: 255, "a kind"))
+      if Event.Kind(rawValue: kind) == nil && !skipsUnknownKinds {
+        throw TraceError("event kind \(kind) is not known to this version", at: start)
+      }
+      shapes.append(
+        EventShape(
+          kind: kind, flags: UInt8(try reader.varint(upTo: 255, "the flags of a shape")),
+          code: UInt32(try reader.varint(upTo: UInt64(UInt32.max), "a code")),
+          operandCount: UInt8(try reader.varint(upTo: 6, "a count of operands")),
+          hasPayload: try reader.varint(upTo: 1, "the payload bit of a shape") == 1))
+    }
+    try reader.finish("shapes")
+    return shapes
+  }
+
+  private mutating func readPayloads(_ sections: inout Sections) throws(TraceError) {
+    guard var lengths = sections.payloadLengths else {
+      return try sections.payloadBytes.finish("payload bytes without lengths")
+    }
+    let count = try lengths.varint(upTo: UInt64(sections.eventCount), "the count of payloads")
+    payloadEnds.reserveCapacity(Int(count))
+    var end = 0
+    for _ in 0..<count {
+      end += Int(try lengths.varint(upTo: UInt64(BlockFormat.payloadLimit), "a payload's length"))
+      payloadEnds.append(end)
+    }
+    try lengths.finish("payload lengths")
+    guard end <= BlockFormat.payloadLimit, end == sections.payloadBytes.remaining else {
+      throw TraceError(
+        "\(end) bytes of payload are announced, \(sections.payloadBytes.remaining) are there",
+        at: sections.payloadBytes.position)
+    }
+    unsafe storage.append(try unsafe sections.payloadBytes.take(UInt64(end)))
+  }
+
+  private mutating func readEvents(
+    _ sections: inout Sections, _ shapes: [EventShape]
+  ) throws(TraceError) {
+    events.reserveCapacity(sections.eventCount)
+    references.reserveCapacity(sections.eventCount)
+    var previous = [InlineArray<7, UInt64>](
+      repeating: InlineArray(repeating: 0), count: shapes.count)
+    var task: UInt64 = 0
+    var time: UInt64 = 0
+    for _ in 0..<sections.eventCount {
+      let start = sections.shapeIndexes.position
+      let index = Int(truncatingIfNeeded: try sections.shapeIndexes.varint())
+      guard index >= 0 && index < shapes.count else {
+        throw TraceError("shape \(index) of \(shapes.count)", at: start)
+      }
+      let shape = shapes[index]
+      var event = Event(Event.Kind(rawValue: shape.kind) ?? .gap)
+      event.flags = Event.Flags(rawValue: shape.flags)
+      event.code = shape.code
+      task = task &+ unZigZag(try sections.tasks.varint())
+      guard task <= UInt64(UInt32.max) else {
+        throw TraceError("a task number exceeds 32 bits", at: sections.tasks.position)
+      }
+      event.task = UInt32(task)
+      for operand in 0..<Int(shape.operandCount) {
+        let value = previous[index][operand] &+ unZigZag(try sections.values.varint())
+        previous[index][operand] = value
+        event.operands[operand] = value
+      }
+      let result = previous[index][6] &+ unZigZag(try sections.values.varint())
+      previous[index][6] = result
+      event.result = Int64(bitPattern: result)
+      references.append(shape.hasPayload ? try readReference(&sections.payloadReferences) : 0)
+      if sections.times != nil { time = time &+ unZigZag(try sections.times!.varint()) }
+      event.time = time
+      if sections.durations != nil { event.duration = try sections.durations!.varint() }
+      if Event.Kind(rawValue: shape.kind) == nil { event = gap(insteadOf: event) }
+      events.append(event)
+    }
+    try sections.shapeIndexes.finish("shape indexes")
+    try sections.tasks.finish("tasks")
+    try sections.values.finish("values")
+    try sections.payloadReferences.finish("payload references")
+    try sections.times?.finish("times")
+    try sections.durations?.finish("durations")
+  }
+
+  private func readReference(_ reader: inout ColumnReader) throws(TraceError) -> UInt32 {
+    let start = reader.position
+    let reference = try reader.varint()
+    guard reference < UInt64(payloadEnds.count) else {
+      throw TraceError("payload \(reference) of \(payloadEnds.count)", at: start)
+    }
+    return UInt32(reference) + 1
+  }
+
+  private mutating func gap(insteadOf event: Event) -> Event {
+    unknownCount += 1
+    references[references.count - 1] = 0
+    var gap = Event(.gap, task: event.task)
+    gap.operands[0] = 1
+    gap.time = event.time
+    gap.duration = event.duration
+    return gap
+  }
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// Makes the bytes of one block after the other from events; see docs/trace-format.md.
+///
+/// A block stands alone: whatever is stored as a difference begins again at 0 in each, and a
+/// payload is found again only within its block. The same events give the same bytes.
+public struct BlockEncoder: ~Copyable {
+  private let eventLimit: Int
+  private let keepsTimes: Bool
+  private var shapes = ShapeTable()
+  private var payloads = PayloadTable()
+  private var shapeIndexes: ColumnWriter
+  private var tasks: ColumnWriter
+  private var values: ColumnWriter
+  private var payloadReferences: ColumnWriter
+  private var times: ColumnWriter
+  private var durations: ColumnWriter
+  private let output = ByteStorage(capacity: 4096)
+  private var previousTask: UInt64 = 0
+  private var previousTime: UInt64 = 0
+  private var anyTime: UInt64 = 0
+  private var anyDuration: UInt64 = 0
+
+  /// How many events the block holds so far.
+  public private(set) var count = 0
+
+  /// An encoder of blocks of up to `eventLimit` events, at most 65,536, with or without times.
+  public init(keepsTimes: Bool, eventLimit: Int = BlockFormat.eventLimit) {
+    let limit = min(max(eventLimit, 1), BlockFormat.eventLimit)
+    self.eventLimit = limit
+    self.keepsTimes = keepsTimes
+    shapeIndexes = ColumnWriter(varintCount: limit)
+    tasks = ColumnWriter(varintCount: limit)
+    values = ColumnWriter(varintCount: limit * 7)
+    payloadReferences = ColumnWriter(varintCount: limit)
+    times = ColumnWriter(varintCount: keepsTimes ? limit : 0)
+    durations = ColumnWriter(varintCount: keepsTimes ? limit : 0)
+  }
+
+  /// Takes one event; false, and nothing is taken, if the block must be finished first or if the
+  /// payload is longer than `BlockFormat.payloadLimit`.
+  public mutating func append(
+    _ event: Event, payload: UnsafeRawBufferPointer
+  ) -> Bool {
+    let hasPayload = unsafe !payload.isEmpty
+    if count == eventLimit || payload.count > BlockFormat.payloadLimit - payloads.byteCount {
+      return false
+    }
+    let shape = shapes.find(event, hasPayload: hasPayload)
+    shapeIndexes.append(UInt64(shape.index))
+    tasks.append(zigZag(UInt64(event.task) &- previousTask))
+    previousTask = UInt64(event.task)
+    for operand in 0..<shape.operandCount {
+      let value = event.operands[operand]
+      values.append(zigZag(shapes.difference(value, shape: shape.index, operand: operand)))
+    }
+    let result = UInt64(bitPattern: event.result)
+    values.append(zigZag(shapes.difference(result, shape: shape.index, operand: 6)))
+    if hasPayload {
+      unsafe payloadReferences.append(UInt64(payloads.find(payload)))
+    }
+    if keepsTimes {
+      times.append(zigZag(event.time &- previousTime))
+      previousTime = event.time
+      durations.append(event.duration)
+      anyTime |= event.time
+      anyDuration |= event.duration
+    }
+    count += 1
+    return true
+  }
+
+  /// The bytes of the block, valid until the next call; the encoder then begins the next block.
+  public mutating func finish(blockNumber: UInt64, firstEvent: UInt64) -> UnsafeRawBufferPointer {
+    output.removeAll()
+    output.append(littleEndian: BlockFormat.magic)
+    output.append(varint: blockNumber)
+    output.append(varint: firstEvent)
+    output.append(varint: UInt64(count))
+    appendShapes()
+    unsafe append(.shapeIndexes, shapeIndexes.bytes)
+    unsafe append(.tasks, tasks.bytes)
+    unsafe append(.values, values.bytes)
+    if payloads.count > 0 { appendPayloads() }
+    if anyTime != 0 { unsafe append(.times, times.bytes) }
+    if anyDuration != 0 { unsafe append(.durations, durations.bytes) }
+    reset()
+    return unsafe output.bytes
+  }
+
+  private mutating func reset() {
+    shapes.removeAll()
+    payloads.removeAll()
+    shapeIndexes.removeAll()
+    tasks.removeAll()
+    values.removeAll()
+    payloadReferences.removeAll()
+    times.removeAll()
+    durations.removeAll()
+    previousTask = 0
+    previousTime = 0
+    anyTime = 0
+    anyDuration = 0
+    count = 0
+  }
+
+  private func append(_ section: BlockSection, _ bytes: UnsafeRawBufferPointer) {
+    output.append(varint: section.rawValue)
+    output.append(varint: UInt64(bytes.count))
+    unsafe output.append(bytes)
+  }
+
+  private func appendShapes() {
+    let section = ByteStorage(capacity: shapes.shapes.count * 8)
+    section.append(varint: UInt64(shapes.shapes.count))
+    for shape in shapes.shapes {
+      section.append(varint: UInt64(shape.kind))
+      section.append(varint: UInt64(shape.flags))
+      section.append(varint: UInt64(shape.code))
+      section.append(varint: UInt64(shape.operandCount))
+      section.append(varint: shape.hasPayload ? 1 : 0)
+    }
+    unsafe append(.shapes, section.bytes)
+  }
+
+  private func appendPayloads() {
+    let lengths = ByteStorage(capacity: payloads.count * 2)
+    lengths.append(varint: UInt64(payloads.count))
+    for index in 0..<payloads.count { lengths.append(varint: UInt64(payloads.length(at: index))) }
+    unsafe append(.payloadLengths, lengths.bytes)
+    unsafe append(.payloadBytes, payloads.bytes)
+    unsafe append(.payloadReferences, payloadReferences.bytes)
+  }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import LinuxABI
+
+/// What many events of a block have in common and is stored once.
+///
+/// The count of operands is part of it, so that a trace is read alike by every later version,
+/// whatever its call table says.
+struct EventShape: Equatable {
+  /// `Event.Kind`, or a later version's.
+  var kind: UInt8
+  var flags: UInt8
+  var code: UInt32
+  var operandCount: UInt8
+  var hasPayload: Bool
+}
+
+extension Event {
+  /// How many operands an event of this kind and code has.
+  static func operandCount(_ kind: Kind, code: UInt32) -> Int {
+    switch kind {
+    case .systemCall: 6
+    case .pageFault, .exception, .guestRead, .guestWrite, .vmaUnmapped, .signal: 2
+    case .input: InputKind(rawValue: UInt8(truncatingIfNeeded: code))?.operandCount ?? 0
+    case .vmaMapped: 4
+    case .taskStarted, .gap: 1
+    case .taskEnded, .end: 0
+    }
+  }
+
+  /// How many operands must be kept: those that the kind has, and any other that is not 0.
+  func operandCount(atLeast count: Int) -> Int {
+    var needed = 6
+    while needed > count && operands[needed - 1] == 0 { needed -= 1 }
+    return needed
+  }
+}
+
+extension InputKind {
+  /// How many operands such an input has.
+  var operandCount: Int {
+    switch self {
+    case .clock, .entropy, .metadata, .open, .entries: 1
+    case .link: 0
+    case .fileRead: 3
+    case .streamRead, .streamWrite: 2
+    }
+  }
+}
