@@ -19,9 +19,9 @@ extension Event {
   /// How many operands an event of this kind and code has.
   static func operandCount(_ kind: Kind, code: UInt32) -> Int {
     switch kind {
-    case .systemCall: 6
+    case .systemCall: SystemCallTable.argumentCount(of: SystemCallNumber(rawValue: code))
     case .pageFault, .exception, .guestRead, .guestWrite, .vmaUnmapped, .signal: 2
-    case .input: InputKind(rawValue: UInt8(truncatingIfNeeded: code))?.operandCount ?? 0
+    case .input: InputKind(code: code)?.operandCount ?? 0
     case .vmaMapped: 4
     case .taskStarted, .gap: 1
     case .taskEnded, .end: 0
@@ -37,6 +37,12 @@ extension Event {
 }
 
 extension InputKind {
+  /// The kind that an input event with this code has; nil if there is none.
+  init?(code: UInt32) {
+    guard code <= 0xff else { return nil }
+    self.init(rawValue: UInt8(code))
+  }
+
   /// How many operands such an input has.
   var operandCount: Int {
     switch self {
