@@ -48,7 +48,8 @@ extension ObserveSession {
         throw RecordError("the program was taken away from the recorder")
       }
     }
-    for id in earlyTasks { _ = observer_kill(id) }
+    Self.end(Set(earlyTasks))
+    earlyTasks = []
   }
 
   private mutating func endIfAsked() {
