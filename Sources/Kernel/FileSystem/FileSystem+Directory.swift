@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import LinuxABI
+
+extension FileSystem {
+  /// The entries of an open directory: the outside's, less what the tree hides, with what the tree
+  /// adds, in byte order of their names.
+  func entries(
+    of file: OpenFile, on machine: inout some Machine & ~Copyable
+  ) throws(Errno) -> [DirectoryEntry] {
+    guard let inode = file.inode else {
+      if case .unknown = file.body { throw .outsideDecides }
+      throw .notDirectory
+    }
+    guard inode.isDirectory else { throw .notDirectory }
+    return try entries(of: inode, at: file.path, on: &machine)
+  }
+
+  private func entries(
+    of inode: Inode, at path: FilePath, on machine: inout some Machine & ~Copyable
+  ) throws(Errno) -> [DirectoryEntry] {
+    guard let source = inode.source else {
+      var entries = [
+        DirectoryEntry(inode: inode.metadata.inode, type: 4, name: [UInt8](".")),
+        DirectoryEntry(inode: inode.metadata.inode, type: 4, name: [UInt8]("..")),
+      ]
+      for entry in inode.entries {
+        if let child = entry.inode { entries.append(description(of: child, name: entry.name)) }
+      }
+      return entries
+    }
+    let outside = try machine.entries(of: source)
+    guard case .shell(let shell, _) = try? locate(path, followingLink: true) else { return outside }
+    return merge(outside, with: shell)
+  }
+
+  private func merge(_ outside: [DirectoryEntry], with shell: Inode) -> [DirectoryEntry] {
+    var merged: [DirectoryEntry] = []
+    for entry in outside {
+      if let ours = shell.entry(entry.name), ours.inode?.isShell != true { continue }
+      merged.append(entry)
+    }
+    for entry in shell.entries {
+      if let inode = entry.inode, !inode.isShell {
+        merged.append(description(of: inode, name: entry.name))
+      }
+    }
+    merged.sort { $0.name.lexicographicallyPrecedes($1.name) }
+    return merged
+  }
+
+  private func description(of inode: Inode, name: [UInt8]) -> DirectoryEntry {
+    DirectoryEntry(
+      inode: inode.metadata.inode, type: UInt8(inode.metadata.mode >> 12 & 0xf), name: name)
+  }
+
+  /// Whether the directory at the path has no entries but `.` and `..`.
+  func isEmptyDirectory(
+    _ path: FilePath, on machine: inout some Machine & ~Copyable
+  ) throws(Errno) -> Bool {
+    switch try locate(path, followingLink: false) {
+    case .absent: return true
+    case .inode(let inode): return !inode.entries.contains { $0.inode != nil }
+    case .shell(_, let path), .outside(let path):
+      let inode = try openOutside(path, followingLink: false, on: &machine)
+      defer { release(inode, on: &machine) }
+      return try entries(of: inode, at: path, on: &machine).count <= 2
+    }
+  }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import LinuxABI
+
+/// A file of the in-memory tree, or one of the outside that the kernel has open.
+///
+/// A regular file's contents lie in `content`, or still outside where `source` is set: they are
+/// read from there until the first write brings them in, and the outside never changes.
+/// Linux: `struct inode`, with overlayfs' lower file as `source`.
+final class Inode {
+  /// A name in a directory; without an inode it hides the outside's entry of that name.
+  struct Entry {
+    var name: [UInt8]
+    var inode: Inode?
+  }
+
+  /// What stat(2) tells; `byteCount` and the times are kept up by the file system.
+  var metadata: FileMetadata
+  /// The contents of a regular file, or the target of a symbolic link.
+  var content: [UInt8] = []
+  /// Where the contents of a regular file still lie, or the entries of an outside directory.
+  var source: OutsideFile.Number?
+  /// The entries of a directory in byte order of their names.
+  private(set) var entries: [Entry] = []
+  /// A directory of the outside that stands in the tree only to hold changes below it.
+  let isShell: Bool
+  /// Changed since its times were last set: they are set when somebody asks for them.
+  var hasStaleTimes = false
+  /// The same for the time of the last change of attributes alone.
+  var hasStaleChangeTime = false
+  /// Has had a name in the tree: other opens may share it.
+  var isAttached = false
+
+  init(metadata: FileMetadata, source: OutsideFile.Number? = nil, isShell: Bool = false) {
+    self.metadata = metadata
+    self.source = source
+    self.isShell = isShell
+  }
+
+  var type: FileType? { metadata.type }
+
+  var isDirectory: Bool { type == .directory }
+
+  /// The length of a regular file or link, in bytes.
+  var byteCount: UInt64 {
+    source == nil && !isDirectory ? UInt64(content.count) : UInt64(max(0, metadata.byteCount))
+  }
+
+  /// The index of `name`, or where it would stand.
+  private func search(_ name: [UInt8]) -> (index: Int, isFound: Bool) {
+    var low = 0
+    var high = entries.count
+    while low < high {
+      let middle = (low + high) / 2
+      if entries[middle].name.lexicographicallyPrecedes(name) {
+        low = middle + 1
+      } else {
+        high = middle
+      }
+    }
+    return (low, low < entries.count && entries[low].name == name)
+  }
+
+  /// The entry of that name, whether file or whiteout.
+  func entry(_ name: [UInt8]) -> Entry? {
+    let place = search(name)
+    return place.isFound ? entries[place.index] : nil
+  }
+
+  /// Puts an entry in place of what has its name.
+  func set(_ entry: Entry) {
+    let place = search(entry.name)
+    if place.isFound {
+      entries[place.index] = entry
+    } else {
+      entries.insert(entry, at: place.index)
+    }
+  }
+
+  /// Takes the name away: with a whiteout where the outside may have it.
+  func remove(_ name: [UInt8]) {
+    let place = search(name)
+    if isShell {
+      set(Entry(name: name, inode: nil))
+    } else if place.isFound {
+      entries.remove(at: place.index)
+    }
+  }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import LinuxABI
+
+/// An open file description: what descriptors made by dup(2) share. Linux: `struct file`.
+final class OpenFile {
+  /// What stands behind it.
+  enum Body {
+    /// A standard stream of the machine.
+    case stream(UInt32)
+    /// A device of the kernel's own.
+    case device(Device)
+    /// A regular file or directory.
+    case inode(Inode)
+    /// An end of a pipe.
+    case pipe(Pipe)
+    /// Something that a trace says was opened: only the outside knows what it does.
+    case unknown
+  }
+
+  let body: Body
+  /// How the kernel names it; for a stream or pipe the root.
+  let path: FilePath
+  /// Access mode and status flags as F_GETFL tells them.
+  var flags: OpenFlags
+  /// Where the next read or write begins, in bytes; for a directory the next entry.
+  var offset: UInt64 = 0
+  /// The entries of a directory as they were when its reading began.
+  var listing: [DirectoryEntry]?
+  /// Its number for mappings, once it has been mapped.
+  var identity: FileIdentity?
+  /// How many descriptors stand for it.
+  var descriptorCount = 0
+
+  init(_ body: Body, path: FilePath, flags: OpenFlags) {
+    self.body = body
+    self.path = path
+    self.flags = flags
+  }
+
+  /// The inode; nil for what has none.
+  var inode: Inode? {
+    if case .inode(let inode) = body { return inode }
+    return nil
+  }
+
+  /// Whether lseek(2) and pread(2) make sense.
+  var isSeekable: Bool {
+    switch body {
+    case .inode, .device: true
+    case .stream, .pipe: false
+    case .unknown: true
+    }
+  }
+}
