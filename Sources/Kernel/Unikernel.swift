@@ -9,41 +9,71 @@ public import LinuxABI
 public struct Unikernel: ~Copyable {
   /// What the run was given.
   public let configuration: KernelConfiguration
+  /// The VMAs and the page table.
+  public internal(set) var addressSpace: AddressSpace
+  /// How the program ended; nil while it has not.
+  public internal(set) var exitStatus: ExitStatus?
+  /// Why the kernel ended the program, where that was not the program's own wish.
+  public internal(set) var endReason: StaticString?
+
+  /// VMA changes of a trace that the address space could not take over.
+  public internal(set) var failedAdoptionCount = 0
+
   /// The guest's physical memory.
   let memory: PhysicalMemory
+  /// The files.
+  let files: FileSystem
+  /// The rest of what the kernel keeps of the program.
+  var process: ProcessState
+  /// What was read and written for the trap at hand.
+  var journal = Journal()
+  /// How the call at hand ends the program, if it does.
+  var ending: ExitStatus?
+  /// The descriptors that the call at hand made.
+  var madeDescriptors: [Int32] = []
+  /// The path that the call at hand opens, for an adoption of its descriptor.
+  var openedPath: FilePath?
 
   /// A kernel without a program; `boot(on:)` or `adoptInitial` brings one.
   ///
-  /// Throws ENOMEM where `memory` is too small for the first page tables, EINVAL for a configuration
-  /// that contradicts itself.
+  /// Throws ENOMEM where `memory` is too small for the first page tables, EINVAL or ENAMETOOLONG for
+  /// a program or working directory that is no path.
   public init(memory: PhysicalMemory, configuration: KernelConfiguration) throws(Errno) {
+    let directory = try FilePath(configuration.workingDirectory, from: FilePath())
+    let program = try FilePath(configuration.program, from: directory)
+    guard memory.byteCount >= 2 * Self.windowByteCount else { throw .outOfMemory }
+    let window = PhysicalSegment(
+      start: PhysicalAddress(memory.byteCount - Self.windowByteCount),
+      byteCount: Self.windowByteCount)
+    var process = ProcessState(
+      workingDirectory: directory, name: program.names.last ?? [],
+      stackByteCount: configuration.loadPlacement.stackByteCount)
+    for stream in UInt32(0)..<3 {
+      let file = OpenFile(.stream(stream), path: FilePath(), flags: stream == 0 ? [] : .writeOnly)
+      _ = try process.descriptors.insert(
+        file, closesOnExec: false, limit: process.descriptorLimit)
+    }
+    let addressSpace = unsafe try AddressSpace(
+      memory: PhysicalMemory(base: memory.base, byteCount: window.start.rawValue),
+      personality: configuration.personality)
     self.memory = memory
     self.configuration = configuration
+    self.files = FileSystem(memory: memory, window: window, program: program)
+    self.process = process
+    self.addressSpace = addressSpace
+    self.addressSpace.faultAroundShift = UInt64(configuration.faultAroundShift)
   }
 
-  /// Loads the program, starts it on the machine, and tells the machine of the first VMAs.
-  /// Unikraft: app-elfloader's `main()`. Linux: execve(2).
-  public mutating func boot(on machine: inout some Machine & ~Copyable) throws(LoadError) {
-    throw LoadError(
-      path: configuration.program, problem: "no loader yet", errno: .noSystemCall)
-  }
-
-  /// Takes over a program that already runs, as at the start of a trace recorded on Linux: its VMAs
-  /// and its first break. Descriptors 0, 1 and 2 are the standard streams. Tells the machine of
-  /// the VMAs.
-  public mutating func adoptInitial(
-    vmas: [VMADescription], breakStart: VirtualAddress,
-    on machine: inout some Machine & ~Copyable
-  ) {
-    for vma in vmas { machine.didMap(vma) }
-  }
+  /// The end of memory that the address space does not get, in bytes: through it the kernel looks at
+  /// bytes of outside files.
+  static var windowByteCount: UInt64 { 65536 }
 
   /// Serves the program until there is nothing more to run; how it ended, nil if it did not.
   public mutating func run(on machine: inout some Machine & ~Copyable) -> ExitStatus? {
     while let trap = machine.run() {
       if case .ended(let status) = handle(trap, on: &machine) { return status }
     }
-    return nil
+    return exitStatus
   }
 
   /// Answers one trap. The machine hears, in this order: guest memory read and written, changes of
@@ -52,11 +82,33 @@ public struct Unikernel: ~Copyable {
   public mutating func handle(
     _ trap: Trap, on machine: inout some Machine & ~Copyable
   ) -> Completion {
-    let completion = Completion.result(-38, isMissing: true)
+    journal.reset()
+    openedPath = nil
+    madeDescriptors.removeAll(keepingCapacity: true)
+    let completion =
+      switch trap {
+      case .systemCall(let request): answer(request, on: &machine)
+      case .pageFault(let fault): answer(fault, on: &machine)
+      case .exception(let exception): answer(exception)
+      }
+    journal.report(to: &machine)
+    for change in addressSpace.takeTranslationChanges() { machine.apply(change) }
     machine.complete(trap, completion)
-    return completion
+    reportVMAChanges(to: &machine)
+    guard let adoption = machine.adoption() else {
+      if case .ended(let status) = completion { exitStatus = status }
+      return completion
+    }
+    return adopt(adoption, after: trap, on: &machine)
   }
 
-  /// Whether the dispatcher has a handler for the call.
-  public static func supports(_ number: SystemCallNumber) -> Bool { false }
+  /// Tells the machine how the VMAs changed.
+  mutating func reportVMAChanges(to machine: inout some Machine & ~Copyable) {
+    for change in addressSpace.takeVMAChanges() {
+      switch change {
+      case .mapped(let vma): machine.didMap(vma)
+      case .unmapped(let range): machine.didUnmap(range)
+      }
+    }
+  }
 }

@@ -48,8 +48,7 @@ extension ObserveSession {
         throw RecordError("the program was taken away from the recorder")
       }
     }
-    Self.end(Set(earlyTasks))
-    earlyTasks = []
+    for id in earlyTasks { _ = observer_kill(id) }
   }
 
   private mutating func endIfAsked() {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 internal import CObserver
-internal import Glibc
 internal import LinuxABI
 public import Trace
 
@@ -45,7 +44,8 @@ public struct ObserveSession: ~Copyable {
   }
 
   deinit {
-    Self.end(Set(tasks.keys).union(earlyTasks))
+    for id in tasks.keys { _ = observer_kill(id) }
+    for id in earlyTasks { _ = observer_kill(id) }
     if isPinned { observer_unpin() }
   }
 }
@@ -54,7 +54,7 @@ extension ObserveSession {
   /// Starts the program, stops it at its first instruction and completes `header`. On failure
   /// nothing is left running.
   public mutating func start() throws(RecordError) {
-    guard thread == 0 else { throw RecordError("a session starts once") }
+    precondition(thread == 0, "a session starts once")
     thread = observer_thread()
     let path = try ProgramPath.resolved(options.program, environment: options.environment)
     if options.pinsToOneCPU { isPinned = observer_pin() >= 0 }
@@ -72,9 +72,6 @@ extension ObserveSession {
 
   /// Whether this machine lets a process trace its own child, which is all that observing needs.
   public static var isPermitted: Bool { observer_probe_ptrace() >= 0 }
-
-  /// Linux's id of the process that was started; 0 before `start()`.
-  public var processID: Int32 { root }
 
   private mutating func spawn(_ path: [UInt8]) throws(RecordError) {
     var id: Int32 = 0
@@ -97,26 +94,6 @@ extension ObserveSession {
     }
     if result < 0 { throw startError(path, errno: -result, step: step) }
     root = id
-  }
-}
-
-extension ObserveSession {
-  /// Kills tasks and waits until they are gone: a killed task still stops at its exit.
-  static func end(_ tasks: Set<Int32>) {
-    var left = tasks
-    for id in left { _ = observer_kill(id) }
-    var stop = observer_stop()
-    while !left.isEmpty {
-      let result = observer_wait(&stop)
-      if result == -EINTR { continue }
-      if result < 0 { return }
-      let kind = observer_stop_kind(UInt32(bitPattern: stop.kind))
-      if kind == observer_stop_exited || kind == observer_stop_killed {
-        left.remove(stop.pid)
-      } else {
-        _ = observer_resume(stop.pid, 0)
-      }
-    }
   }
 }
 

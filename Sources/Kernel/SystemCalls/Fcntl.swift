@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import LinuxABI
+
+extension Unikernel {
+  /// fcntl(2). Locks are always granted: nobody else is there to hold one.
+  mutating func fcntl(
+    _ r: Registers, on machine: inout some Machine & ~Copyable
+  ) throws(Errno) -> Int64 {
+    let slot = try process.descriptors.slot(r.int(0))
+    switch r.int(1) {
+    case 0, 1030:  // F_DUPFD, F_DUPFD_CLOEXEC
+      guard r.int(2) >= 0, Int(r.int(2)) < process.descriptorLimit else { throw .invalidArgument }
+      return try install(slot.file, closesOnExec: r.int(1) == 1030, from: Int(r.int(2)))
+    case 1: return slot.closesOnExec ? 1 : 0  // F_GETFD
+    case 2:  // F_SETFD
+      try process.descriptors.setClosesOnExec(r[2] & 1 != 0, of: r.int(0))
+      return 0
+    case 3: return Int64(slot.file.flags.rawValue)  // F_GETFL
+    case 4:  // F_SETFL
+      let wanted = OpenFlags(rawValue: r.word(2)).intersection(.changeable)
+      slot.file.flags = slot.file.flags.subtracting(.changeable).union(wanted)
+      return 0
+    case 5, 36: return try getLock(at: r.address(2), on: &machine)  // F_GETLK, F_OFD_GETLK
+    case 6, 7, 37, 38:  // F_SETLK, F_SETLKW and those of open file descriptions
+      return try setLock(at: r.address(2), of: slot.file, on: &machine)
+    case 1031, 1032:  // F_SETPIPE_SZ, F_GETPIPE_SZ
+      guard case .pipe = slot.file.body else { throw .badFileDescriptor }
+      return Int64(Pipe.byteLimit)
+    default: throw .invalidArgument
+    }
+  }
+
+  /// F_GETLK: no lock stands in the way.
+  private mutating func getLock(
+    at address: VirtualAddress, on machine: inout some Machine & ~Copyable
+  ) throws(Errno) -> Int64 {
+    var lock = try examine(address, byteCount: 32, on: &machine)
+    guard lock.u16(at: 0) <= 2 else { throw .invalidArgument }
+    lock[0] = 2  // F_UNLCK
+    try store(lock, at: address, on: &machine)
+    return 0
+  }
+
+  /// F_SETLK and F_SETLKW.
+  private mutating func setLock(
+    at address: VirtualAddress, of file: OpenFile, on machine: inout some Machine & ~Copyable
+  ) throws(Errno) -> Int64 {
+    let lock = try examine(address, byteCount: 32, on: &machine)
+    switch lock.u16(at: 0) {
+    case 0:  // F_RDLCK
+      guard file.flags.allowsReading else { throw .badFileDescriptor }
+    case 1:  // F_WRLCK
+      guard file.flags.allowsWriting else { throw .badFileDescriptor }
+    case 2: break  // F_UNLCK
+    default: throw .invalidArgument
+    }
+    guard lock.u16(at: 2) <= 2 else { throw .invalidArgument }  // l_whence
+    return 0
+  }
+
+  /// flock(2).
+  mutating func flock(_ r: Registers) throws(Errno) -> Int64 {
+    let operation = r.int(1) & ~4  // LOCK_NB
+    guard operation == 1 || operation == 2 || operation == 8 else { throw .invalidArgument }
+    _ = try process.descriptors.file(r.int(0))
+    return 0
+  }
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import LinuxABI
+
+extension Unikernel {
+  /// mmap(2). Unikraft: do_mmap() of lib/posix-mmap.
+  ///
+  /// A shared writable mapping of a file is ENODEV: stores would not reach the file.
+  mutating func mmap(
+    _ r: Registers, on machine: inout some Machine & ~Copyable
+  ) throws(Errno) -> Int64 {
+    let flags = MapFlags(rawValue: r.word(3))
+    guard r[5] & 0xfff == 0 else { throw .invalidArgument }  // offset
+    let file = flags.contains(.anonymous) ? nil : try process.descriptors.file(r.int(4))
+    guard r[1] > 0 else { throw .invalidArgument }
+    let pageSize = try pageSize(of: flags)
+    let byteCount = try r[1].roundedUp(to: pageSize?.byteCount ?? 4096)
+    guard r[5] <= UInt64.max - byteCount else { throw .overflow }
+    let protection = Protection(rawValue: UInt8(r[2] & 7))
+    var options: MapOptions = []
+    switch flags.intersection(.typeMask) {
+    case .shared, .sharedValidate: options.insert(.shared)
+    case .private: break
+    default: throw .invalidArgument
+    }
+    if flags.contains(.populate) || flags.contains(.locked) { options.insert(.populate) }
+    if flags.contains(.below2GiB) { options.insert(.below2GiB) }
+    if flags.contains(.uninitialized) { options.insert(.uninitialized) }
+    if flags.contains(.growsDown) {
+      guard file == nil, !options.contains(.shared) else { throw .invalidArgument }
+      options.insert(.growsDown)
+    }
+    let placement = try placement(r.address(0), flags: flags)
+    var backing = Backing.anonymous
+    var name = Name.none
+    if let file {
+      backing = try self.backing(
+        of: file, offset: r[5], protection: protection, isShared: options.contains(.shared))
+      if case .file = backing { name = addressSpace.name(for: file.path.bytes) }
+    }
+    let files = files
+    let address = try addressSpace.map(
+      backing, at: placement, byteCount: byteCount, protection: protection, options: options,
+      name: name, pageSize: pageSize
+    ) { (file, offset, segment) throws(Errno) in
+      try files.fill(file, at: offset, into: segment, on: &machine)
+    }
+    return Int64(bitPattern: address.rawValue)
+  }
+
+  /// The page size that MAP_HUGETLB asks for. Throws EINVAL for one that x86-64 does not have.
+  private func pageSize(of flags: MapFlags) throws(Errno) -> PageSize? {
+    guard flags.contains(.hugeTLB) else { return nil }
+    switch flags.rawValue >> 26 & 0x3f {
+    case 0, 21: return .large
+    case 30: return .huge
+    default: throw .invalidArgument
+    }
+  }
+
+  private func placement(
+    _ address: VirtualAddress, flags: MapFlags
+  ) throws(Errno) -> PlacementRequest {
+    if flags.contains(.fixedNoReplace) || flags.contains(.fixed) {
+      guard address.pageOffset == 0 else { throw .invalidArgument }
+      return .fixed(address, replacing: !flags.contains(.fixedNoReplace))
+    }
+    if address.rawValue == 0 { return .anywhere(hint: nil) }
+    return .anywhere(hint: address.alignedDown(to: 4096))
+  }
+
+  /// What a mapping of the file is backed by. Throws EACCES or ENODEV.
+  private func backing(
+    of file: OpenFile, offset: UInt64, protection: Protection, isShared: Bool
+  ) throws(Errno) -> Backing {
+    if file.flags.contains(.path) { throw .badFileDescriptor }
+    if case .unknown = file.body { return .file(files.identity(of: file), offset: offset) }
+    let isWrittenThrough = isShared && protection.contains(.write)
+    if isWrittenThrough, !file.flags.allowsWriting { throw .permissionDenied }
+    guard file.flags.allowsReading else { throw .permissionDenied }
+    switch file.body {
+    case .device(.zero): return .anonymous
+    case .inode(let inode) where inode.type == .regular:
+      if isWrittenThrough { throw .noSuchDevice }
+      return .file(files.identity(of: file), offset: offset)
+    default: throw .noSuchDevice
+    }
+  }
+
+  /// munmap(2).
+  mutating func munmap(_ r: Registers) throws(Errno) -> Int64 {
+    guard r.address(0).pageOffset == 0, r[1] > 0 else { throw .invalidArgument }
+    try addressSpace.unmap(range(r.address(0), byteCount: r[1], orThrow: .invalidArgument))
+    return 0
+  }
+
+  /// brk(2): the break where it is then, moved or not.
+  mutating func brk(_ r: Registers) -> Int64 {
+    Int64(bitPattern: addressSpace.setBreak(to: r.address(0)).rawValue)
+  }
+
+  /// Whole pages from `start` on. Throws `error` where they would wrap.
+  func range(
+    _ start: VirtualAddress, byteCount: UInt64, orThrow error: Errno
+  ) throws(Errno) -> AddressRange {
+    let (sum, overflow) = byteCount.addingReportingOverflow(4095)
+    guard !overflow, let range = AddressRange(start: start, byteCount: sum & ~4095) else {
+      throw error
+    }
+    return range
+  }
+}
+
+extension UInt64 {
+  /// The next multiple of a power of two. Throws ENOMEM where it would wrap.
+  func roundedUp(to unit: UInt64) throws(Errno) -> UInt64 {
+    let (sum, overflow) = addingReportingOverflow(unit - 1)
+    guard !overflow else { throw .outOfMemory }
+    return sum & ~(unit - 1)
+  }
+}

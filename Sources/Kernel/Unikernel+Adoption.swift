@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import LinuxABI
+
+extension Unikernel {
+  /// Takes over a program that already runs, as at the start of a trace recorded on Linux: its VMAs
+  /// and its first break, which the personality also names. Descriptors 0, 1 and 2 are the standard
+  /// streams. Tells the machine of the VMAs.
+  ///
+  /// A VMA that the address space cannot take is counted in `failedAdoptionCount`.
+  public mutating func adoptInitial(
+    vmas: [VMADescription], breakStart: VirtualAddress,
+    on machine: inout some Machine & ~Copyable
+  ) {
+    for vma in vmas { adopt(.mapped(vma), file: nil) }
+    if addressSpace.currentBreak < breakStart { _ = addressSpace.setBreak(to: breakStart) }
+    for change in addressSpace.takeTranslationChanges() { machine.apply(change) }
+    reportVMAChanges(to: &machine)
+  }
+
+  /// Makes the kernel's state agree with what really came of the trap.
+  mutating func adopt(
+    _ adoption: Adoption, after trap: Trap, on machine: inout some Machine & ~Copyable
+  ) -> Completion {
+    endReason = nil
+    var file: OpenFile?
+    if case .systemCall(let request) = trap {
+      if request.number == .mmap {
+        file = try? process.descriptors.file(Registers(request).int(4))
+      }
+      adopt(adoption.result, of: request, on: &machine)
+    }
+    for change in adoption.vmaChanges { adopt(change, file: file) }
+    for change in addressSpace.takeTranslationChanges() { machine.apply(change) }
+    _ = addressSpace.takeVMAChanges()
+    if case .systemCall = trap { return .result(adoption.result, isMissing: false) }
+    return .resolved
+  }
+
+  /// Makes the address space agree with a VMA change that really happened.
+  private mutating func adopt(_ change: VMAChange, file: OpenFile?) {
+    do throws(Errno) {
+      switch change {
+      case .unmapped(let range): try addressSpace.adopt(unmapped: range)
+      case .mapped(let vma):
+        guard vma.backing == .file else {
+          try addressSpace.adopt(vma)
+          return
+        }
+        let identity: FileIdentity
+        if let file, file.path.bytes == vma.name {
+          identity = files.identity(of: file)
+        } else {
+          identity = files.identity(named: try FilePath(vma.name, from: FilePath()))
+        }
+        try addressSpace.adopt(vma, file: identity)
+      }
+    } catch {
+      failedAdoptionCount += 1
+    }
+  }
+
+  /// Makes descriptors, the working directory and the break agree with the result of a call.
+  private mutating func adopt(
+    _ result: Int64, of request: SystemCallRequest, on machine: inout some Machine & ~Copyable
+  ) {
+    let registers = Registers(request)
+    let ours = madeDescriptors
+    madeDescriptors.removeAll()
+    for descriptor in ours where Int64(descriptor) != result {
+      if let last = try? process.descriptors.remove(descriptor) { files.close(last, on: &machine) }
+    }
+    guard result >= 0 else { return }
+    switch request.number {
+    case .close:
+      if let last = try? process.descriptors.remove(registers.int(0)) {
+        files.close(last, on: &machine)
+      }
+    case .brk: _ = addressSpace.setBreak(to: VirtualAddress(UInt64(result)))
+    case .chdir, .fchdir: if let openedPath { process.workingDirectory = openedPath }
+    case .lseek:
+      if let file = try? process.descriptors.file(registers.int(0)) {
+        file.offset = UInt64(result)
+      }
+    case .clone, .clone3, .fork, .vfork: if result > 0 { process.taskCount += 1 }
+    default:
+      let row = SystemCallTable.description(of: request.number, operands: request.arguments)
+      guard row?.result == .descriptor, result < Int64(process.descriptorLimit)
+      else { return }
+      adoptDescriptor(Int(result), of: request, on: &machine)
+    }
+  }
+
+  /// Puts a file at the descriptor that the call really gave: a copy's own, else an unknown one.
+  private mutating func adoptDescriptor(
+    _ descriptor: Int, of request: SystemCallRequest,
+    on machine: inout some Machine & ~Copyable
+  ) {
+    if (try? process.descriptors.file(Int32(descriptor))) != nil,
+      request.number != .dup2, request.number != .dup3
+    {
+      return
+    }
+    var file = OpenFile(.unknown, path: openedPath ?? FilePath(), flags: .readWrite)
+    switch request.number {
+    case .dup, .dup2, .dup3, .fcntl:
+      if let original = try? process.descriptors.file(Registers(request).int(0)) {
+        file = original
+      }
+    default: break
+    }
+    let slot = DescriptorTable.Slot(file: file, closesOnExec: false)
+    if let last = process.descriptors.set(slot, at: descriptor) { files.close(last, on: &machine) }
+  }
+}
