@@ -25,6 +25,7 @@
 #define HOST_END 0x7ffffffff000ull
 #define VECTOR_PAGE_FAULT 14
 #define VECTOR_PROTECTION 13
+#define FAULT_PRESENT 1
 // The error code of #GP for `int $0x80` through an absent gate: the vector, and the IDT bit.
 #define INTERRUPT_80_CODE (0x80 * 8 + 2)
 
@@ -130,6 +131,8 @@ void hosted_run(struct hosted_trap *trap) {
     trap->kind = HOSTED_TRAP_NO_MEMORY;
     trap->address = (uint64_t)registers[REG_CR2];
   } else if (trap->vector == VECTOR_PAGE_FAULT) {
+    // The host fills its page table when it likes; a page of the guest's is present once it is mapped.
+    if (hosted_context.info->si_code == SEGV_ACCERR) trap->code |= FAULT_PRESENT;
     trap->kind = HOSTED_TRAP_PAGE_FAULT;
     trap->address = (uint64_t)registers[REG_CR2];
   } else {
@@ -147,6 +150,7 @@ void hosted_set_gs(uint64_t base) { syscall(SYS_arch_prctl, ARCH_SET_GS, base); 
 
 // The host's own code faulted: nothing of this process can be trusted any more.
 void hosted_host_fault(int signal, siginfo_t *info, void *context) {
+  (void)info;
   const greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
   char text[160];
   int count = snprintf(text, sizeof text, "epimetheus: the machine failed: signal %d at %#llx, ip %#llx\n",

@@ -27,12 +27,12 @@ void *hosted_map_file(int fd, uint64_t size) {
   return base == MAP_FAILED ? NULL : base;
 }
 
-void *hosted_map_mirrored(int fd, uint64_t size) {
+void *hosted_map_mirrored(int fd, uint64_t offset, uint64_t size) {
   char *base = mmap(NULL, 2 * size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (base == MAP_FAILED) return NULL;
   for (int half = 0; half < 2; half++)
     if (mmap(base + (uint64_t)half * size, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd,
-             0) == MAP_FAILED)
+             (off_t)offset) == MAP_FAILED)
       return NULL;
   return base;
 }

@@ -116,7 +116,7 @@ static int64_t nanoseconds(struct timespec time) {
   return (int64_t)((uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec);
 }
 
-int hosted_stat(int fd, struct hosted_stat *result) {
+int hosted_read_stat(int fd, struct hosted_stat *result) {
   struct stat status;
   if (fstat(fd, &status) != 0) return errno;
   *result = (struct hosted_stat){

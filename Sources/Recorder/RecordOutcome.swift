@@ -12,6 +12,8 @@ public struct RecordOutcome: Sendable {
   public var eventCount: UInt64
   /// Calls that the recorder cannot describe (made through the 32-bit entry); each is a gap event.
   public var gapCount: UInt64
+  /// Why it ended so, where that needs words; one line, for people.
+  public var note = ""
 
   /// An outcome of its parts.
   public init(end: EndKind, status: Int64, eventCount: UInt64, gapCount: UInt64 = 0) {

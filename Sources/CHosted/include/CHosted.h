@@ -52,8 +52,8 @@ void hosted_set_gs(uint64_t base);
 int hosted_memory_file(const char *name, uint64_t size);
 // The whole file, shared, at an address of the host's choice; NULL and errno on failure.
 void *hosted_map_file(int fd, uint64_t size);
-// The whole file twice in a row, so that a run of bytes may cross its end.
-void *hosted_map_mirrored(int fd, uint64_t size);
+// `size` bytes of the file from `offset` on twice in a row, so that a run of bytes may cross their end.
+void *hosted_map_mirrored(int fd, uint64_t offset, uint64_t size);
 // `size` bytes of the file from `offset` on at the guest's address. 0, or an errno.
 int hosted_map_guest(int fd, uint64_t address, uint64_t size, uint64_t offset, int protection);
 int hosted_unmap_guest(uint64_t address, uint64_t size);
@@ -112,13 +112,16 @@ ssize_t hosted_receive(int socket, void *bytes, size_t capacity, int *descriptor
 // openat2(2) beneath `root` as if that were `/`, close-on-exec, no magic links; minus an errno.
 int hosted_open_beneath(int root, const char *path, uint64_t flags);
 
+// O_PATH of open(2), which the C library hides from Swift.
+static const int HOSTED_O_PATH = 010000000;
+
 struct hosted_stat {
   uint64_t device, inode, links, special;
   uint32_t mode, owner, group, pad;
   int64_t size, block_size, blocks, access, modification, change;
 };
 // fstat(2), times in nanoseconds. 0, or an errno.
-int hosted_stat(int fd, struct hosted_stat *result);
+int hosted_read_stat(int fd, struct hosted_stat *result);
 // Whether the file lies on a file system of the kernel's own making, such as proc or sysfs.
 int hosted_is_pseudo(int fd);
 // readlinkat(2) of the link that an O_PATH descriptor is; byte count, or minus an errno.

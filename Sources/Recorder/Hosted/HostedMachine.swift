@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import CHosted
+internal import Glibc
+internal import Kernel
+internal import LinuxABI
+internal import Trace
+
+/// A machine whose guest runs on the real CPU, in the low addresses of this process.
+///
+/// One in each process, made in a child that is about to contain itself; it never goes back to being
+/// anything else. Physical memory is a memory file: the kernel sees all of it through one mapping, the guest
+/// those pages of it that `apply` was told of.
+struct HostedMachine: ~Copyable {
+  let memory: PhysicalMemory
+  let memoryFile: Int32
+  let broker: BrokerClient
+  var tee: EventTee<EventRingWriter>
+  var clock: MachineClock
+  var random: MachineRandom
+  /// The descriptor of each file by its number; -1 for a directory and for a closed file.
+  var descriptors: [Int32] = []
+  /// Why the guest cannot go on, if so.
+  var failure: String?
+
+  /// A machine with `byteCount` bytes of physical memory in the file.
+  init(
+    memoryFile: Int32, byteCount: UInt64, broker: BrokerClient, ring: EventRing,
+    clock: MachineClock, seed: UInt64
+  ) throws(RecordError) {
+    guard let base = hosted_map_file(memoryFile, byteCount) else {
+      throw RecordError("cannot map the guest's memory (errno \(errno))", isTemporary: true)
+    }
+    memory = PhysicalMemory(base: base, byteCount: byteCount)
+    self.memoryFile = memoryFile
+    self.broker = broker
+    self.clock = clock
+    tee = EventTee(into: EventRingWriter(ring, broker: broker))
+    random = MachineRandom(seed: seed)
+  }
+
+  /// The end of the guest's addresses.
+  static var addressEnd: VirtualAddress { VirtualAddress(0x5000_0000_0000) }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import CHosted
+internal import Glibc
+public import Trace
+
+extension RecordSession {
+  /// Runs the program to its end and gives all that happens to `sink`, the end event last.
+  ///
+  /// Throws where the run could not begin, because of this machine (temporary) or of the program;
+  /// `sink` may have been given events by then.
+  public mutating func record(
+    into sink: inout some EventSink & ~Copyable
+  ) throws(RecordError) -> RecordOutcome {
+    let memoryFile = hosted_memory_file("epimetheus-guest", options.memoryByteCount)
+    guard memoryFile >= 0 else {
+      throw RecordError("cannot make the guest's memory (errno \(-memoryFile))", isTemporary: true)
+    }
+    let ring = try EventRing(capacity: ringCapacity)
+    defer { ring.unmap() }
+    var pair: [Int32] = [-1, -1]
+    if hosted_socket_pair(&pair) != 0 {
+      throw RecordError("cannot make a socket pair", isTemporary: true)
+    }
+    let child = HostedChild(memoryFile: memoryFile, socket: pair[1], ring: ring, parent: getpid())
+    let process = hosted_fork()
+    if process == 0 { runChild(child) }
+    close(memoryFile)
+    close(pair[1])
+    guard process > 0 else {
+      close(pair[0])
+      throw RecordError("cannot fork (errno \(-process))", isTemporary: true)
+    }
+    var supervisor = try Supervisor(
+      process: process, socket: pair[0], ring: ring, timeout: options.timeoutNanoseconds)
+    let fate = supervisor.supervise(&broker, into: &sink)
+    return try conclude(fate, supervisor, ring, &sink)
+  }
+
+  /// Writes the gap, if there is one, and the end.
+  private func conclude(
+    _ fate: Supervisor.Fate, _ supervisor: borrowing Supervisor, _ ring: EventRing,
+    _ sink: inout some EventSink & ~Copyable
+  ) throws(RecordError) -> RecordOutcome {
+    let report = ring.report
+    if let report, fate == .exited(120), report.kind != .failed {
+      throw RecordError(report.text, isTemporary: report.kind == .notStarted)
+    }
+    var outcome = RecordOutcome(
+      end: .machineFailed, status: 0, eventCount: supervisor.reader.eventCount + 1)
+    let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
+    if supervisor.reader.isDamaged {
+      sink.append(Event(.gap), payload: nothing)
+      outcome.eventCount += 1
+      outcome.gapCount = 1
+      outcome.note = "the guest damaged the events of its own run"
+    }
+    switch fate {
+    case .timedOut: outcome.end = .timedOut
+    case .interrupted: outcome.end = .interrupted
+    case .exited(0) where supervisor.reader.end != nil && !supervisor.reader.isDamaged:
+      outcome.end = EndKind(rawValue: UInt8(supervisor.reader.end!.code)) ?? .machineFailed
+      outcome.status = supervisor.reader.end!.result
+    case .exited(let status):
+      outcome.status = -Int64(status)
+      if let report, report.kind == .failed { outcome.note = report.text }
+    case .killed(let signal):
+      outcome.status = Int64(signal)
+    }
+    let end = Event(.end, code: UInt32(outcome.end.rawValue), result: outcome.status)
+    sink.append(end, payload: nothing)
+    return outcome
+  }
+}
