@@ -81,12 +81,12 @@ extension SystemCallRow {
         .count, .hex)
     case 295:
       external(
-        "preadv", "fd iov iovcnt pos_l pos_h", .byteCount, .fd,
-        .gives(.ioVector(2), as: .ioVector), .count, .offset, .unsigned)
+        "preadv", "fd iov iovcnt offset", .byteCount, .fd,
+        .gives(.ioVector(2), as: .ioVector), .count, .offset)
     case 296:
       external(
-        "pwritev", "fd iov iovcnt pos_l pos_h", .byteCount, .fd,
-        .takes(.ioVector(2), as: .ioVector), .count, .offset, .unsigned)
+        "pwritev", "fd iov iovcnt offset", .byteCount, .fd,
+        .takes(.ioVector(2), as: .ioVector), .count, .offset)
     case 303:
       external(
         "name_to_handle_at", "dirfd pathname handle mount_id flags", .zeroOrError, .directory,
@@ -102,12 +102,14 @@ extension SystemCallRow {
         .hex)
     case 327:
       external(
-        "preadv2", "fd iov iovcnt pos_l pos_h flags", .byteCount, .fd,
-        .gives(.ioVector(2), as: .ioVector), .count, .offset, .unsigned, .hex)
+        "preadv2", "fd iov iovcnt offset unused flags", .byteCount, .fd,
+        .gives(.ioVector(2), as: .ioVector), .count, .offset, .unused,
+        .hex)
     case 328:
       external(
-        "pwritev2", "fd iov iovcnt pos_l pos_h flags", .byteCount, .fd,
-        .takes(.ioVector(2), as: .ioVector), .count, .offset, .unsigned, .hex)
+        "pwritev2", "fd iov iovcnt offset unused flags", .byteCount, .fd,
+        .takes(.ioVector(2), as: .ioVector), .count, .offset, .unused,
+        .hex)
     case 451:
       external(
         "cachestat", "fd range cstat flags", .zeroOrError, .fd, .reads(.structure, .fixed(16)),
