@@ -175,11 +175,13 @@ public struct BlockDecoder: ~Copyable {
     references.reserveCapacity(sections.eventCount)
     var previous = [InlineArray<7, UInt64>](
       repeating: InlineArray(repeating: 0), count: shapes.count)
+    var shapeIndexes = sections.shapeIndexes
+    var values = sections.values
+    var tasks = sections.tasks
     var task: UInt64 = 0
-    var time: UInt64 = 0
     for _ in 0..<sections.eventCount {
-      let start = sections.shapeIndexes.position
-      let index = Int(truncatingIfNeeded: try sections.shapeIndexes.varint())
+      let start = shapeIndexes.position
+      let index = Int(truncatingIfNeeded: try shapeIndexes.varint())
       guard index >= 0 && index < shapes.count else {
         throw TraceError("shape \(index) of \(shapes.count)", at: start)
       }
@@ -187,32 +189,43 @@ public struct BlockDecoder: ~Copyable {
       var event = Event(Event.Kind(rawValue: shape.kind) ?? .gap)
       event.flags = Event.Flags(rawValue: shape.flags)
       event.code = shape.code
-      task = task &+ unZigZag(try sections.tasks.varint())
+      task = task &+ unZigZag(try tasks.varint())
       guard task <= UInt64(UInt32.max) else {
-        throw TraceError("a task number exceeds 32 bits", at: sections.tasks.position)
+        throw TraceError("a task number exceeds 32 bits", at: tasks.position)
       }
       event.task = UInt32(task)
       for operand in 0..<Int(shape.operandCount) {
-        let value = previous[index][operand] &+ unZigZag(try sections.values.varint())
+        let value = previous[index][operand] &+ unZigZag(try values.varint())
         previous[index][operand] = value
         event.operands[operand] = value
       }
-      let result = previous[index][6] &+ unZigZag(try sections.values.varint())
+      let result = previous[index][6] &+ unZigZag(try values.varint())
       previous[index][6] = result
       event.result = Int64(bitPattern: result)
       references.append(shape.hasPayload ? try readReference(&sections.payloadReferences) : 0)
-      if sections.times != nil { time = time &+ unZigZag(try sections.times!.varint()) }
-      event.time = time
-      if sections.durations != nil { event.duration = try sections.durations!.varint() }
       if Event.Kind(rawValue: shape.kind) == nil { event = gap(insteadOf: event) }
       events.append(event)
     }
-    try sections.shapeIndexes.finish("shape indexes")
-    try sections.tasks.finish("tasks")
-    try sections.values.finish("values")
+    try shapeIndexes.finish("shape indexes")
+    try tasks.finish("tasks")
+    try values.finish("values")
     try sections.payloadReferences.finish("payload references")
-    try sections.times?.finish("times")
-    try sections.durations?.finish("durations")
+    try readTimes(&sections)
+  }
+
+  private mutating func readTimes(_ sections: inout Sections) throws(TraceError) {
+    if var times = sections.times {
+      var time: UInt64 = 0
+      for index in events.indices {
+        time = time &+ unZigZag(try times.varint())
+        events[index].time = time
+      }
+      try times.finish("times")
+    }
+    if var durations = sections.durations {
+      for index in events.indices { events[index].duration = try durations.varint() }
+      try durations.finish("durations")
+    }
   }
 
   private func readReference(_ reader: inout ColumnReader) throws(TraceError) -> UInt32 {
@@ -229,8 +242,6 @@ public struct BlockDecoder: ~Copyable {
     references[references.count - 1] = 0
     var gap = Event(.gap, task: event.task)
     gap.operands[0] = 1
-    gap.time = event.time
-    gap.duration = event.duration
     return gap
   }
 }

@@ -50,12 +50,13 @@ public struct BlockEncoder: ~Copyable {
     shapeIndexes.append(UInt64(shape.index))
     tasks.append(zigZag(UInt64(event.task) &- previousTask))
     previousTask = UInt64(event.task)
-    for operand in 0..<shape.operandCount {
-      let value = event.operands[operand]
-      values.append(zigZag(shapes.difference(value, shape: shape.index, operand: operand)))
+    let last = shapes.lastValues(shape.index)
+    values.append(upTo: 7) { cursor in
+      for operand in 0..<shape.operandCount {
+        cursor.put(zigZag(last.difference(event.operands[operand], operand)))
+      }
+      cursor.put(zigZag(last.difference(UInt64(bitPattern: event.result), 6)))
     }
-    let result = UInt64(bitPattern: event.result)
-    values.append(zigZag(shapes.difference(result, shape: shape.index, operand: 6)))
     if hasPayload {
       unsafe payloadReferences.append(UInt64(payloads.find(payload)))
     }

@@ -48,3 +48,22 @@ func zigZag(_ value: UInt64) -> UInt64 {
 func unZigZag(_ value: UInt64) -> UInt64 {
   (value >> 1) ^ (0 &- (value & 1))
 }
+
+/// Groups of seven bits, together or each in a byte of its own.
+enum VarintBits {
+  /// Moves the eight groups of the low 56 bits each to the low end of a byte.
+  @inline(__always)
+  static func spread(_ value: UInt64) -> UInt64 {
+    var bits = value & 0x0fff_ffff | (value & 0x00ff_ffff_f000_0000) << 4
+    bits = bits & 0x0000_3fff_0000_3fff | (bits & 0x0fff_c000_0fff_c000) << 2
+    return bits & 0x007f_007f_007f_007f | (bits & 0x3f80_3f80_3f80_3f80) << 1
+  }
+
+  /// The inverse of `spread`; the highest bit of each byte is not looked at.
+  @inline(__always)
+  static func gather(_ value: UInt64) -> UInt64 {
+    var bits = value & 0x007f_007f_007f_007f | (value & 0x7f00_7f00_7f00_7f00) >> 1
+    bits = bits & 0x0000_3fff_0000_3fff | (bits & 0x3fff_0000_3fff_0000) >> 2
+    return bits & 0x0fff_ffff | (bits & 0x0fff_ffff_0000_0000) >> 4
+  }
+}

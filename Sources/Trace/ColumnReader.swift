@@ -32,6 +32,16 @@ struct ColumnReader {
         return UInt64(first)
       }
     }
+    if unsafe offset + 8 <= bytes.count {
+      let word = unsafe UInt64(
+        littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+      let ends = ~word & 0x8080_8080_8080_8080
+      if ends != 0 {
+        let bitCount = UInt64(ends.trailingZeroBitCount + 1)
+        offset += Int(bitCount / 8)
+        return VarintBits.gather(word & ~0 >> (64 - bitCount))
+      }
+    }
     return try longVarint()
   }
 

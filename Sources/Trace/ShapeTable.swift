@@ -93,14 +93,25 @@ struct ShapeTable: ~Copyable {
     return index
   }
 
-  /// The difference to the last value of operand `operand` of the shape; 6 is the result.
+  /// The last values of a shape, six operands and the result, until a shape is added.
   @inline(__always)
-  mutating func difference(_ value: UInt64, shape: Int, operand: Int) -> UInt64 {
-    let at = shape * Self.stride + operand
-    precondition(at < previousCapacity * Self.stride)
-    let difference = unsafe value &- previous[at]
-    unsafe previous[at] = value
-    return difference
+  func lastValues(_ shape: Int) -> LastValues {
+    precondition(shape < previousCapacity)
+    return unsafe LastValues(values: previous + shape * Self.stride)
+  }
+
+  /// The last values of one shape.
+  @safe
+  struct LastValues {
+    fileprivate let values: UnsafeMutablePointer<UInt64>
+
+    /// The difference to the last value of operand `operand`, 0 to 5, or 6 for the result.
+    @inline(__always)
+    func difference(_ value: UInt64, _ operand: Int) -> UInt64 {
+      let difference = unsafe value &- values[operand & 7]
+      unsafe values[operand & 7] = value
+      return difference
+    }
   }
 
   /// Kind, flags and payload from the low end, bits 24 to 26 for a count that is not the regular.

@@ -87,13 +87,13 @@ extension ByteSource {
   }
 
   private func number(_ offset: UInt64, _ count: Int) throws(FrameFault) -> UInt64 {
-    do {
-      guard let value = try number(at: offset, byteCount: count) else { throw FrameFault.cutOff }
-      return value
-    } catch let error as TraceError {
-      throw .unreadable(error)
+    let value: UInt64?
+    do throws(TraceError) {
+      value = try number(at: offset, byteCount: count)
     } catch {
-      throw .cutOff
+      throw .unreadable(error)
     }
+    guard let value else { throw .cutOff }
+    return value
   }
 }

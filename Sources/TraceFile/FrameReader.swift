@@ -7,16 +7,17 @@ import Trace
 struct FrameReader: ~Copyable {
   let source: ByteSource
   private var decompressor = Decompressor()
-  private var buffer: [UInt8] = []
+  private var room = UnsafeMutableRawBufferPointer(start: nil, count: 0)
 
   init(_ source: ByteSource) { self.source = source }
 
-  /// Gives the content of the frame at `offset` to `body`; `byteCount` is how long the frame should
-  /// be, if that is known.
-  mutating func read<Result>(
-    at offset: UInt64, byteCount: UInt64? = nil, contentLimit: Int,
-    _ body: (UnsafeRawBufferPointer) -> Result
-  ) throws(FrameFault) -> Result {
+  deinit { room.deallocate() }
+
+  /// The content of the frame at `offset`, valid until the next call; `byteCount` is how long the
+  /// frame should be, if that is known.
+  mutating func read(
+    at offset: UInt64, byteCount: UInt64? = nil, contentLimit: Int
+  ) throws(FrameFault) -> UnsafeRawBufferPointer {
     let frame = try source.frame(at: offset)
     if frame.isSkippable { throw .invalid("a skippable frame instead of a zstd frame") }
     if let byteCount, byteCount != frame.byteCount {
@@ -29,23 +30,16 @@ struct FrameReader: ~Copyable {
       throw .invalid("\(frame.byteCount) bytes for \(frame.contentByteCount) bytes of content")
     }
     let count = Int(frame.byteCount)
-    if buffer.count < count { buffer = [UInt8](repeating: 0, count: max(count, buffer.count * 2)) }
-    var fault: FrameFault?
-    let decompressed = buffer.withUnsafeMutableBytes { room -> Decompressed<Result> in
-      let room = UnsafeMutableRawBufferPointer(rebasing: room[..<count])
-      do throws(TraceError) {
-        if try source.read(at: offset, into: room) < count { fault = .cutOff }
-      } catch {
-        fault = .unreadable(error)
-      }
-      if fault != nil { return .failed("") }
-      return decompressor.decompress(
-        UnsafeRawBufferPointer(room), contentByteCount: Int(frame.contentByteCount), body)
+    room.grow(to: count)
+    let bytes = UnsafeMutableRawBufferPointer(rebasing: room[..<count])
+    let got: Int
+    do throws(TraceError) {
+      got = try source.read(at: offset, into: bytes)
+    } catch {
+      throw .unreadable(error)
     }
-    if let fault { throw fault }
-    switch decompressed {
-    case .content(let result): return result
-    case .failed(let reason): throw .invalid("zstd: \(reason)")
-    }
+    if got < count { throw .cutOff }
+    return try decompressor.decompress(
+      UnsafeRawBufferPointer(bytes), contentByteCount: Int(frame.contentByteCount))
   }
 }

@@ -71,9 +71,8 @@ struct FrameScan {
     _ reader: inout FrameReader, at offset: UInt64
   ) throws(TraceError) -> Bool {
     do throws(FrameFault) {
-      return try reader.read(at: offset, contentLimit: BlockFormat.byteLimit) {
-        $0.starts(with: [0x45, 0x50, 0x49, 0x42])
-      }
+      return try reader.read(at: offset, contentLimit: BlockFormat.byteLimit)
+        .starts(with: [0x45, 0x50, 0x49, 0x42])
     } catch {
       if case .unreadable(let error) = error { throw error }
       return false

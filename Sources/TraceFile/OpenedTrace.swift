@@ -42,19 +42,16 @@ struct OpenedTrace {
   private static func readHeader(
     _ reader: inout FrameReader
   ) throws(TraceError) -> TraceHeader.Decoded {
-    let result: Result<TraceHeader.Decoded, TraceError>
+    let content: UnsafeRawBufferPointer
     do throws(FrameFault) {
-      result = try reader.read(at: 0, contentLimit: HeaderFormat.byteLimit) { content in
-        Result { () throws(TraceError) in try TraceHeader.decode(content) }
-      }
+      content = try reader.read(at: 0, contentLimit: HeaderFormat.byteLimit)
     } catch {
       throw Self.error(error, reader.source)
     }
-    switch result {
-    case .success(let header): return header
-    case .failure(let error):
-      throw TraceError(
-        "\(error.message) (byte \(error.position) of the header)", at: 0)
+    do throws(TraceError) {
+      return try TraceHeader.decode(content)
+    } catch {
+      throw TraceError("\(error.message) (byte \(error.position) of the header)", at: 0)
     }
   }
 

@@ -19,23 +19,10 @@ public final class TraceWriter: EventSink {
     public init() {}
   }
 
-  private var destination: ByteDestination
-  private var compressor: Compressor
-  private var encoder: BlockEncoder
-  private var frames: [Frame] = []
-  private var isFinished = false
-  private let path: String
+  private let core: UnsafeMutablePointer<WriterCore>
 
   /// The header that was written.
   public let header: TraceHeader
-  /// Events taken so far.
-  public private(set) var eventCount: UInt64 = 0
-  /// Bytes written so far.
-  public private(set) var byteCount: UInt64 = 0
-  /// Blocks written so far.
-  public private(set) var blockCount: UInt64 = 0
-  /// What went wrong first; nothing is written any more.
-  public private(set) var failure: TraceFileError?
 
   /// Makes or empties the file at `path` and writes the header. Times are kept unless `header`
   /// says that they were not seen.
@@ -64,47 +51,36 @@ public final class TraceWriter: EventSink {
   private init(
     _ destination: ByteDestination, _ path: String, _ header: TraceHeader, _ options: Options
   ) throws(TraceFileError) {
-    self.destination = destination
-    self.path = path
     self.header = header
-    compressor = Compressor(level: options.level)
-    encoder = BlockEncoder(
-      keepsTimes: !header.unseen.contains(.times), eventLimit: options.eventsPerBlock)
-    let bytes = header.encoded()
-    if bytes.count > HeaderFormat.byteLimit {
-      throw .format(
-        TraceError("the header has \(bytes.count) bytes, at most \(HeaderFormat.byteLimit)", at: 0),
-        path: path)
-    }
-    bytes.withUnsafeBytes { writeFrame($0) }
+    core = .allocate(capacity: 1)
+    core.initialize(
+      to: WriterCore(destination, path: path, header: header, options: options))
     if let failure { throw failure }
   }
 
   deinit {
-    if case .file(let descriptor, _) = destination, !isFinished { close(descriptor) }
+    core.deinitialize(count: 1)
+    core.deallocate()
   }
+
+  /// Events taken so far.
+  public var eventCount: UInt64 { core.pointee.eventCount }
+  /// Bytes written so far.
+  public var byteCount: UInt64 { core.pointee.byteCount }
+  /// Blocks written so far.
+  public var blockCount: UInt64 { core.pointee.blockCount }
+  /// What went wrong first; nothing is written any more.
+  public var failure: TraceFileError? { core.pointee.failure }
 
   /// The bytes of a trace that is written to memory; empty for a file.
   public var bytes: [UInt8] {
-    if case .memory(let bytes) = destination { return bytes }
+    if case .memory(let bytes) = core.pointee.destination { return bytes }
     return []
   }
 
   /// Takes one event. A payload of more than 16 MiB is an error.
   public func append(_ event: Event, payload: UnsafeRawBufferPointer) {
-    if failure != nil { return }
-    if !encoder.append(event, payload: payload) {
-      writeBlock()
-      if failure != nil { return }
-      if !encoder.append(event, payload: payload) {
-        failure = .format(
-          TraceError(
-            "event \(eventCount) has \(payload.count) bytes of payload, at most "
-              + "\(BlockFormat.payloadLimit)", at: byteCount), path: path)
-        return
-      }
-    }
-    eventCount += 1
+    core.pointee.append(event, payload: payload)
   }
 
   /// Takes one event and its bytes.
@@ -114,47 +90,13 @@ public final class TraceWriter: EventSink {
 
   /// Ends the block at hand, so that all events so far are in the file.
   public func flush() throws(TraceFileError) {
-    writeBlock()
+    core.pointee.writeBlock()
     if let failure { throw failure }
   }
 
   /// Writes the last block and the seek table, which says that the trace is whole, and closes.
   public func finish() throws(TraceFileError) {
-    if isFinished { return }
-    writeBlock()
-    if failure == nil { SeekTable.encode(frames).withUnsafeBytes { write($0) } }
-    isFinished = true
-    if case .file(let descriptor, let path) = destination, close(descriptor) != 0, failure == nil {
-      failure = .system(call: "close", path: path, errno: errno)
-    }
+    core.pointee.finish()
     if let failure { throw failure }
-  }
-
-  private func writeBlock() {
-    if failure != nil || encoder.count == 0 { return }
-    let first = eventCount - UInt64(encoder.count)
-    writeFrame(encoder.finish(blockNumber: blockCount, firstEvent: first))
-    blockCount += 1
-  }
-
-  private func writeFrame(_ content: UnsafeRawBufferPointer) {
-    compressor.compress(content) { frame in
-      let checksum = frame.loadUnaligned(fromByteOffset: frame.count - 4, as: UInt32.self)
-      frames.append(
-        Frame(
-          offset: byteCount, byteCount: UInt64(frame.count),
-          contentByteCount: UInt64(content.count), checksum: UInt32(littleEndian: checksum)))
-      write(frame)
-    }
-  }
-
-  private func write(_ bytes: UnsafeRawBufferPointer) {
-    if isFinished { return }
-    do throws(TraceFileError) {
-      try destination.append(bytes)
-      byteCount += UInt64(bytes.count)
-    } catch {
-      failure = error
-    }
   }
 }

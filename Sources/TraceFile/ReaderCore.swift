@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Trace
+
+/// What a reader holds and does. `TraceReader` keeps it behind a pointer, as `TraceWriter` does.
+struct ReaderCore: ~Copyable {
+  private var frames: FrameReader
+  private var decoder: BlockDecoder
+  private var blocks: [Frame] = []
+  private var isReported: [Bool]
+  /// The index in `blocks` of the block that is read next.
+  private var nextBlock = 0
+  /// The index in the block at hand of the event that is read next.
+  private var index = 0
+  private var expectedEvent: UInt64 = 0
+  /// Whether what was lost at the end has been told as a gap.
+  private var hasToldEnd = false
+  private var isAtGap = true
+  /// Whether the block that was loaded last could not be read.
+  private var isLastDamaged = false
+
+  let opened: OpenedTrace
+  private(set) var problems: [TraceProblem] = []
+  private(set) var problemCount = 0
+  private(set) var damagedBlockCount = 0
+  private(set) var eventNumber: UInt64 = 0
+
+  init(_ source: ByteSource) throws(TraceError) {
+    opened = try OpenedTrace(source)
+    blocks = opened.blocks
+    isReported = [Bool](repeating: false, count: blocks.count)
+    decoder = BlockDecoder(features: opened.header.features)
+    frames = FrameReader(source)
+    for problem in opened.problems { report(problem) }
+  }
+
+  var byteCount: UInt64 { frames.source.byteCount }
+  var blockCount: Int { blocks.count }
+
+  /// The next event; nil at the end.
+  mutating func next() throws(TraceError) -> Event? {
+    while index >= decoder.count {
+      if nextBlock >= blocks.count { return endGap() }
+      let isReadable = try loadBlock(nextBlock)
+      isLastDamaged = !isReadable
+      nextBlock += 1
+      if isReadable, let gap = startOfBlock() { return gap }
+    }
+    isAtGap = false
+    eventNumber = decoder.firstEvent + UInt64(index)
+    index += 1
+    expectedEvent = eventNumber + 1
+    return decoder[index - 1]
+  }
+
+  /// The bytes of the event that `next` gave last, until the next call.
+  var payload: UnsafeRawBufferPointer {
+    if isAtGap || index == 0 { return UnsafeRawBufferPointer(start: nil, count: 0) }
+    return decoder.payload(at: index - 1)
+  }
+
+  /// Makes `next` give the event of this number, or the first after it that can be read.
+  mutating func seek(toEvent number: UInt64) throws(TraceError) {
+    var low = 0
+    var high = blocks.count
+    while high - low > 1 {
+      var middle = low + (high - low) / 2
+      while middle < high, !(try loadBlock(middle)) { middle += 1 }
+      if middle == high || decoder.firstEvent > number {
+        high = low + (high - low) / 2
+      } else {
+        low = middle
+      }
+    }
+    resetPosition()
+    nextBlock = low
+    while nextBlock < blocks.count {
+      let isReadable = try loadBlock(nextBlock)
+      nextBlock += 1
+      if isReadable && decoder.firstEvent + UInt64(decoder.count) > number {
+        if number > decoder.firstEvent { index = Int(number - decoder.firstEvent) }
+        expectedEvent = max(number, decoder.firstEvent)
+        return
+      }
+    }
+    decoder.removeAll()
+  }
+
+  mutating func countEvents() throws(TraceError) -> UInt64 {
+    var count: UInt64 = 0
+    for number in blocks.indices.reversed() where try loadBlock(number) {
+      count = decoder.firstEvent + UInt64(decoder.count)
+      break
+    }
+    rewind()
+    return count
+  }
+
+  /// Makes `next` begin again at the first event.
+  mutating func rewind() {
+    resetPosition()
+    nextBlock = 0
+    expectedEvent = 0
+  }
+
+  private mutating func resetPosition() {
+    decoder.removeAll()
+    index = 0
+    isAtGap = true
+    hasToldEnd = false
+    isLastDamaged = false
+  }
+
+  private mutating func report(_ problem: TraceProblem) {
+    problemCount += 1
+    if problems.count < TraceReader.problemLimit { problems.append(problem) }
+  }
+}
+
+extension ReaderCore {
+  /// Unpacks a block into the decoder; false, and reported once, if it cannot be read.
+  private mutating func loadBlock(_ number: Int) throws(TraceError) -> Bool {
+    let block = blocks[number]
+    index = 0
+    let reason: String
+    do throws(FrameFault) {
+      let content = try frames.read(
+        at: block.offset, byteCount: block.byteCount, contentLimit: BlockFormat.byteLimit)
+      let error = decode(content)
+      if error == nil {
+        if decoder.unknownCount > 0 { reportUnknown(number) }
+        return true
+      }
+      reason = error.map { "\($0.message) (byte \($0.position) of its contents)" } ?? ""
+    } catch {
+      if case .unreadable(let error) = error { throw error }
+      reason = error.message
+    }
+    decoder.removeAll()
+    if !isReported[number] {
+      isReported[number] = true
+      damagedBlockCount += 1
+      report(TraceProblem(block: UInt64(number), offset: block.offset, message: reason))
+    }
+    return false
+  }
+
+  private mutating func decode(_ content: UnsafeRawBufferPointer) -> TraceError? {
+    do throws(TraceError) { try decoder.decode(content) } catch { return error }
+    return nil
+  }
+
+  private mutating func reportUnknown(_ number: Int) {
+    if isReported[number] { return }
+    isReported[number] = true
+    report(
+      TraceProblem(
+        block: UInt64(number), offset: blocks[number].offset,
+        message: "\(decoder.unknownCount) events are of kinds that this version does not know"))
+  }
+
+  /// The gap before the block at hand, if events are missing there.
+  private mutating func startOfBlock() -> Event? {
+    if decoder.firstEvent < expectedEvent {
+      report(
+        TraceProblem(
+          block: UInt64(nextBlock - 1), offset: blocks[nextBlock - 1].offset,
+          message: "begins with event \(decoder.firstEvent), \(expectedEvent) was expected"))
+      damagedBlockCount += 1
+      decoder.removeAll()
+      return nil
+    }
+    if decoder.firstEvent == expectedEvent { return nil }
+    report(
+      TraceProblem(
+        block: nil, offset: blocks[nextBlock - 1].offset,
+        message: "events \(expectedEvent) to \(decoder.firstEvent - 1) are lost"))
+    return gap(of: decoder.firstEvent - expectedEvent)
+  }
+
+  /// The gap at the end, if the last block cannot be read.
+  private mutating func endGap() -> Event? {
+    decoder.removeAll()
+    index = 0
+    isAtGap = true
+    guard !hasToldEnd, opened.isComplete, isLastDamaged else {
+      return nil
+    }
+    hasToldEnd = true
+    return gap(of: 0)
+  }
+
+  private mutating func gap(of count: UInt64) -> Event {
+    isAtGap = true
+    eventNumber = expectedEvent
+    var event = Event(.gap)
+    event.operands[0] = count
+    return event
+  }
+}
