@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import Kernel
+public import LinuxABI
+internal import Trace
+
+extension TraceMachine where Source: ~Copyable, Sink: ~Copyable {
+  /// Written down.
+  public mutating func didRead(
+    _ byteCount: UInt64, at address: VirtualAddress, bytes: UnsafeRawBufferPointer
+  ) {
+    unsafe tee.didRead(byteCount, at: address, bytes: bytes)
+  }
+
+  /// Written down.
+  public mutating func didWrite(
+    _ byteCount: UInt64, at address: VirtualAddress, bytes: UnsafeRawBufferPointer, isData: Bool
+  ) {
+    unsafe tee.didWrite(byteCount, at: address, bytes: bytes, isData: isData)
+  }
+
+  /// Written down.
+  public mutating func didUnmap(_ range: AddressRange) { tee.didUnmap(range) }
+
+  /// Written down.
+  public mutating func didMap(_ vma: VMADescription) { tee.didMap(vma) }
+
+  /// Writes the outcome down; where the kernel could not decide, the recorded one.
+  public mutating func complete(_ trap: Trap, _ completion: Completion) {
+    self.completion = completion
+    guard case .undecided = completion, var recorded = step.trap else {
+      tee.complete(trap, completion)
+      return
+    }
+    for attachment in step.attachments where attachment.event.kind == .guestWrite {
+      emit(attachment)
+    }
+    recorded.flags.insert(.adopted)
+    tee.emit(recorded)
+    outcome.undecidedCount += 1
+  }
+
+  /// What the recorded run went on with, where the kernel decided otherwise or not at all.
+  public mutating func adoption() -> Adoption? {
+    guard let recorded = step.trap, let completion else { return nil }
+    let wentOn =
+      recorded.kind == .systemCall
+      ? !recorded.flags.contains(.didNotReturn) : recorded.result == 0
+    switch completion {
+    case .result(let result, isMissing: _):
+      if wentOn, result != recorded.result {
+        outcome.divergentCount += 1
+      } else if step.vmaChanges.isEmpty {
+        return nil
+      }
+    case .undecided: break
+    case .resolved: if step.vmaChanges.isEmpty { return nil }
+    case .ended:
+      if !wentOn { return nil }
+      outcome.divergentCount += 1
+    }
+    return Adoption(result: recorded.result, vmaChanges: recordedVMAChanges())
+  }
+
+  /// The VMA changes behind the recorded trap, as the kernel takes them.
+  func recordedVMAChanges() -> [VMAChange] {
+    var changes: [VMAChange] = []
+    for change in step.vmaChanges {
+      let event = change.event
+      if let vma = event.mappedVMA(name: [UInt8](step.bytes(of: change))) {
+        changes.append(.mapped(vma))
+      } else if event.kind == .vmaUnmapped, event.operands[0] < event.operands[1] {
+        changes.append(
+          .unmapped(VirtualAddress(event.operands[0])..<VirtualAddress(event.operands[1])))
+      }
+    }
+    return changes
+  }
+}

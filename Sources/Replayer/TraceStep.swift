@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import LinuxABI
+internal import Trace
+
+/// An event that belongs to a trap, with its bytes in the arena of its step.
+struct Attachment {
+  var event: Event
+  var payload: Range<Int>
+}
+
+/// One trap of a trace with all that belongs to it: what the outside gave, what the kernel read and
+/// wrote, and the VMA changes that followed. The first step of a trace has no trap: it holds what
+/// the start of the program needed and the initial VMAs.
+struct TraceStep {
+  /// The trap, nil in a step without one.
+  var trap: Event?
+  /// Inputs and guest reads and writes, in order.
+  var attachments: [Attachment] = []
+  /// VMA changes, in order.
+  var vmaChanges: [Attachment] = []
+  /// The bytes that attachments refer to.
+  var arena: [UInt8] = []
+  /// How many inputs, from the front, have been used.
+  var inputsUsed = 0
+
+  mutating func removeAll() {
+    trap = nil
+    attachments.removeAll(keepingCapacity: true)
+    vmaChanges.removeAll(keepingCapacity: true)
+    arena.removeAll(keepingCapacity: true)
+    inputsUsed = 0
+  }
+
+  /// Keeps a copy of the bytes and says where.
+  mutating func keep(_ bytes: UnsafeRawBufferPointer) -> Range<Int> {
+    let start = arena.count
+    unsafe arena.append(contentsOf: bytes)
+    return start..<arena.count
+  }
+
+  /// The bytes of an attachment.
+  func bytes(of attachment: Attachment) -> ArraySlice<UInt8> { arena[attachment.payload] }
+}
