@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Foundation
+import Recorder
+import Trace
+import TraceFile
+
+extension RecordCommand {
+  /// Watches the program on this machine's own kernel.
+  func recordOnLinux() throws -> RecordOutcome {
+    var options = ObserveOptions(
+      program: [UInt8](program[0].utf8), arguments: program.map { [UInt8]($0.utf8) },
+      environment: Self.environment)
+    options.randomizesLayout = aslr
+    options.payloadLimit = payload
+    options.timeoutNanoseconds = timeout.map { UInt64($0 * 1e9) }
+    options.recordsTimes = times
+    var session = ObserveSession(options)
+    try session.start()
+    var writer = try TraceFiles.create(output, header: session.header)
+    let outcome = try session.record(into: &writer)
+    try TraceFiles.finish(writer)
+    return outcome
+  }
+
+  /// The environment that the program gets: that of this command.
+  static var environment: [[UInt8]] {
+    ProcessInfo.processInfo.environment.sorted { $0.key < $1.key }
+      .map { [UInt8]("\($0.key)=\($0.value)".utf8) }
+  }
+}

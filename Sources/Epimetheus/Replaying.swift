@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Foundation
+import Kernel
+import LinuxABI
+import Replayer
+import Trace
+import TraceFile
+
+/// One replay from file to file, for every command that needs one.
+enum Replaying {
+  /// What serves the calls, as it stands in the headers of our traces.
+  static let kernelName = [UInt8]("epimetheus \(Epimetheus.version)".utf8)
+
+  /// Replays the trace at `input` and writes the trace at `output`.
+  static func replay(_ input: String, to output: String) throws -> ReplayOutcome {
+    let reader = try TraceFiles.open(input)
+    let header = reader.header
+    let byteCount =
+      header.memoryByteCount == 0
+      ? ReplaySession.defaultMemoryByteCount : header.memoryByteCount
+    let memory = try HostMemory.reserve(byteCount: byteCount)
+    let writer = try TraceFiles.create(
+      output, header: ReplaySession.header(replaying: header, kernel: kernelName))
+    let outcome: ReplayOutcome
+    do {
+      let replay = try ReplaySession.run(
+        reader, header: header, memory: memory.physicalMemory, into: writer)
+      outcome = replay.outcome
+    } catch {
+      switch error {
+      case .kernel(let errno):
+        throw CommandError.badInput(
+          "\(input): the kernel cannot be set up with \(byteCount) bytes of memory "
+            + "(\(errno.name?.description ?? "\(errno.rawValue)"))")
+      }
+    }
+    try TraceFiles.finish(writer)
+    TraceFiles.tellProblems(of: reader, input)
+    if let error = outcome.sourceError {
+      throw CommandError.badInput("\(input): \(error.message), at byte \(error.position)")
+    }
+    return outcome
+  }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Foundation
+import Trace
+import TraceFile
+
+/// Opening and closing traces, with errors that name the file.
+enum TraceFiles {
+  /// Opens a trace and says on stderr what is not whole about it.
+  static func open(_ path: String) throws -> TraceReader {
+    do {
+      let reader = try TraceReader(path: path)
+      if !reader.isComplete {
+        Console.note(
+          "epimetheus: \(path) is cut: \(reader.droppedByteCount) bytes at its end are dropped")
+      }
+      return reader
+    } catch {
+      throw CommandError.badInput(error.description)
+    }
+  }
+
+  /// Makes a trace.
+  static func create(
+    _ path: String, header: TraceHeader, options: TraceWriter.Options = .init()
+  ) throws -> TraceWriter {
+    do {
+      return try TraceWriter(path: path, header: header, options: options)
+    } catch {
+      throw CommandError.temporary(error.description)
+    }
+  }
+
+  /// Ends a trace; throws what went wrong while it was written.
+  static func finish(_ writer: TraceWriter) throws {
+    do {
+      try writer.finish()
+    } catch {
+      throw CommandError.temporary(error.description)
+    }
+  }
+
+  /// Says on stderr which blocks were damaged.
+  static func tellProblems(of reader: TraceReader, _ path: String) {
+    for problem in reader.problems {
+      Console.note("epimetheus: \(path): \(problem.description)")
+    }
+    if reader.problemCount > reader.problems.count {
+      Console.note(
+        "epimetheus: \(path): and \(reader.problemCount - reader.problems.count) more problems")
+    }
+  }
+}
+
+/// A file for the time of a command, removed when it is done.
+struct TemporaryFile: ~Copyable {
+  /// Where it is.
+  let path: String
+
+  init(_ name: String) {
+    let folder = FileManager.default.temporaryDirectory
+    path = folder.appending(path: "epimetheus-\(UUID().uuidString)-\(name)")
+      .path(percentEncoded: false)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+}
