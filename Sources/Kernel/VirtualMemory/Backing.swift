@@ -19,10 +19,11 @@ public enum Backing: Equatable, Sendable {
   /// The bytes of a file from `offset` on, which is page-aligned; zeros behind its end.
   /// Unikraft: `uk_vma_map_file`.
   case file(FileIdentity, offset: UInt64)
+  /// Zeros at first touch, shared memory of its own: neighbours of another map() never merge with
+  /// it. map() makes it of a shared anonymous mapping.
+  case sharedAnonymous(UInt32, offset: UInt64)
   /// Zeros at first touch, growing down or with guard pages. Unikraft: `uk_vma_map_stack`.
   case stack
-  /// The memory below the break. Zeros at first touch.
-  case heap
   /// Taken and never faulted in. Unikraft: `uk_vma_reserve`.
   case reserved
   /// Given physical memory, which the address space does not own. Unikraft: `uk_vma_map_dma`.
@@ -32,13 +33,13 @@ public enum Backing: Equatable, Sendable {
 }
 
 extension Backing {
-  /// The kind, as a trace names it.
+  /// The kind, as a trace names it. The heap is anonymous memory too: `AddressSpace.describe` knows
+  /// it by where it lies.
   public var kind: BackingKind {
     switch self {
-    case .anonymous: .anonymous
+    case .anonymous, .sharedAnonymous: .anonymous
     case .file: .file
     case .stack: .stack
-    case .heap: .heap
     case .reserved: .reserved
     case .direct: .direct
     case .special: .special
@@ -50,7 +51,7 @@ extension Backing {
     switch self {
     case .file(_, let offset): offset
     case .direct(let address): address.rawValue
-    case .anonymous, .stack, .heap, .reserved, .special: 0
+    case .anonymous, .sharedAnonymous, .stack, .reserved, .special: 0
     }
   }
 
@@ -59,7 +60,9 @@ extension Backing {
     switch self {
     case .file(let file, let offset): .file(file, offset: offset &+ byteCount)
     case .direct(let address): .direct(address + byteCount)
-    case .anonymous, .stack, .heap, .reserved, .special: self
+    case .sharedAnonymous(let object, let offset):
+      .sharedAnonymous(object, offset: offset &+ byteCount)
+    case .anonymous, .stack, .reserved, .special: self
     }
   }
 }

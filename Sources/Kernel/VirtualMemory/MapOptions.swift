@@ -24,6 +24,8 @@ public struct MapOptions: OptionSet, Sendable {
   @inlinable public static var strict: MapOptions { MapOptions(rawValue: 32) }
   /// A stack whose base is its low end. Unikraft: `UK_VMA_STACK_GROWS_UP`.
   @inlinable public static var growsUp: MapOptions { MapOptions(rawValue: 64) }
+  /// It may never be made writable: a shared mapping of a file that is open for reading only.
+  @inlinable public static var neverWritable: MapOptions { MapOptions(rawValue: 128) }
 }
 
 /// Where a mapping is to stand.

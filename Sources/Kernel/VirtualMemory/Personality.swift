@@ -27,12 +27,53 @@ public struct Personality: Sendable {
   public var breakStart: VirtualAddress
   /// How far the break may go, in bytes.
   public var breakLimit: UInt64
+  /// How large a stack may grow on a fault, in bytes. Linux: RLIMIT_STACK.
+  public var stackByteLimit: UInt64
+  /// Bytes that must stay free between a stack that grows and what is below. Linux:
+  /// stack_guard_gap.
+  public var stackGap: UInt64
+  /// How many VMAs there may be. Linux: vm.max_map_count.
+  public var vmaLimit: Int
+  /// What a strict operation says of a range with a hole.
+  public var holeError: Errno
+  /// The other differences.
+  public var rules: Rules
+
+  /// Differences that are there or not.
+  public struct Rules: OptionSet, Sendable {
+    /// The bits.
+    public let rawValue: UInt16
+    /// Any bits.
+    @inlinable
+    public init(rawValue: UInt16) { self.rawValue = rawValue }
+
+    /// A range must begin at a page even where nothing is mapped. Linux.
+    @inlinable public static var alignedRanges: Rules { Rules(rawValue: 1) }
+    /// Write or execute permission lets the guest read too, as the CPU does. Linux.
+    @inlinable public static var impliedRead: Rules { Rules(rawValue: 2) }
+    /// A mapping whose pages cannot be populated fails. Unikraft.
+    @inlinable public static var populateOrFail: Rules { Rules(rawValue: 4) }
+    /// File mappings are populated at once. Unikraft.
+    @inlinable public static var populatedFiles: Rules { Rules(rawValue: 8) }
+    /// Populating takes the largest pages that fit. Unikraft.
+    @inlinable public static var largestPages: Rules { Rules(rawValue: 16) }
+    /// Pages wholly behind the end of a file are SIGBUS. Linux.
+    @inlinable public static var busErrorBehindFile: Rules { Rules(rawValue: 32) }
+    /// Anonymous mappings of a multiple of 2 MiB are aligned to 2 MiB. Linux: THP.
+    @inlinable public static var alignedLargeMappings: Rules { Rules(rawValue: 64) }
+    /// A shared mapping of a file may be writable. Linux.
+    @inlinable public static var writableSharedFiles: Rules { Rules(rawValue: 128) }
+    /// Changing protection and advising take effect up to the hole that makes them fail. Linux.
+    @inlinable public static var effectUpToHole: Rules { Rules(rawValue: 256) }
+  }
 
   /// A personality of its parts.
   public init(
     placement: Placement, lowestAddress: VirtualAddress, highestAddress: VirtualAddress,
     stackGuardPages: (bottom: UInt64, top: UInt64), growsStackOnFault: Bool,
-    breakStart: VirtualAddress, breakLimit: UInt64
+    breakStart: VirtualAddress, breakLimit: UInt64, stackByteLimit: UInt64 = 8 << 20,
+    stackGap: UInt64 = 1 << 20, vmaLimit: Int = .max, holeError: Errno = .noSuchFile,
+    rules: Rules = []
   ) {
     self.placement = placement
     self.lowestAddress = lowestAddress
@@ -41,6 +82,11 @@ public struct Personality: Sendable {
     self.growsStackOnFault = growsStackOnFault
     self.breakStart = breakStart
     self.breakLimit = breakLimit
+    self.stackByteLimit = stackByteLimit
+    self.stackGap = stackGap
+    self.vmaLimit = vmaLimit
+    self.holeError = holeError
+    self.rules = rules
   }
 }
 
@@ -50,7 +96,12 @@ extension Personality {
     Personality(
       placement: .topDown(base: mmapBase), lowestAddress: VirtualAddress(0x10000),
       highestAddress: VirtualAddress(0x7fff_ffff_f000), stackGuardPages: (bottom: 0, top: 0),
-      growsStackOnFault: true, breakStart: breakStart, breakLimit: 1 << 40)
+      growsStackOnFault: true, breakStart: breakStart, breakLimit: 1 << 40, vmaLimit: 65_530,
+      holeError: .outOfMemory,
+      rules: [
+        .alignedRanges, .impliedRead, .busErrorBehindFile, .alignedLargeMappings,
+        .writableSharedFiles, .effectUpToHole,
+      ])
   }
 
   /// As Unikraft: first fit from 64 GiB up, guard pages at both ends of stacks.
@@ -59,7 +110,8 @@ extension Personality {
       placement: .bottomUp(base: VirtualAddress(0x10_0000_0000)),
       lowestAddress: VirtualAddress(0x1000), highestAddress: VirtualAddress(0x8000_0000_0000),
       stackGuardPages: (bottom: 1, top: 4), growsStackOnFault: false,
-      breakStart: VirtualAddress(0x4_0000_0000), breakLimit: 1 << 40)
+      breakStart: VirtualAddress(0x4_0000_0000), breakLimit: 1 << 40,
+      rules: [.populateOrFail, .populatedFiles, .largestPages])
   }
 
   /// The same where nothing may be mapped at or above `end`, as on a machine whose guest shares its

@@ -23,6 +23,8 @@ public struct VMA: Equatable, Sendable {
     @inlinable public static var indivisible: Flags { Flags(rawValue: 8) }
     /// A stack whose base is its low end. Unikraft: `UK_VMA_STACK_GROWS_UP`.
     @inlinable public static var growsUp: Flags { Flags(rawValue: 16) }
+    /// Making it writable is EACCES. Linux: no VM_MAYWRITE.
+    @inlinable public static var neverWritable: Flags { Flags(rawValue: 32) }
   }
 
   /// Page-aligned, not empty.
@@ -40,6 +42,25 @@ public struct VMA: Equatable, Sendable {
 
   /// Whether stores are meant for other mappings too: MAP_SHARED.
   public var isShared: Bool { flags.contains(.shared) }
+
+  /// What it is from `start` on, up to `end`, both inside.
+  func part(_ part: AddressRange) -> VMA {
+    var result = self
+    result.range = part
+    result.backing = backing.advanced(by: part.lowerBound - range.lowerBound)
+    return result
+  }
+
+  /// Whether `next` goes on where it ends, in all respects. Unikraft: vma_can_merge.
+  func canMerge(with next: VMA) -> Bool {
+    range.upperBound == next.range.lowerBound && protection == next.protection
+      && flags == next.flags && pageSize == next.pageSize && name == next.name
+      && !flags.contains(.indivisible) && backing != .special
+      && next.backing == backing.advanced(by: range.byteCount)
+  }
+
+  /// What its boundaries are aligned to.
+  var alignment: UInt64 { (pageSize ?? .base).byteCount }
 }
 
 /// An interned byte string of an address space: the name of VMAs.

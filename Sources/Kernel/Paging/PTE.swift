@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import LinuxABI
+
+/// A page-table entry in the CPU's format. Source: Intel SDM 3, 4.5. Unikraft: `__pte_t`.
+///
+/// Three kinds: empty (0), a table (present, no leaf), a leaf. A leaf that is not present keeps its
+/// frame for later: PROT_NONE revokes without losing the contents. A table entry counts in bits 52
+/// to 61, which the CPU ignores, how many entries of that table are not empty.
+public struct PTE: RawRepresentable, Equatable, Sendable {
+  /// The 64 bits.
+  public var rawValue: UInt64
+
+  /// Any bits.
+  @inlinable
+  public init(rawValue: UInt64) { self.rawValue = rawValue }
+
+  static var presentBit: UInt64 { 1 << 0 }
+  static var writableBit: UInt64 { 1 << 1 }
+  static var userBit: UInt64 { 1 << 2 }
+  static var largeBit: UInt64 { 1 << 7 }
+  /// Software: a leaf, present or not.
+  static var leafBit: UInt64 { 1 << 9 }
+  /// Software: the frame belongs to somebody else and is not freed with the leaf.
+  static var borrowedBit: UInt64 { 1 << 10 }
+  static var noExecuteBit: UInt64 { 1 << 63 }
+  static var addressMask: UInt64 { 0x000f_ffff_ffff_f000 }
+  static var countShift: UInt64 { 52 }
+  static var countMask: UInt64 { 0x3ff << 52 }
+
+  /// No entry.
+  public static var empty: PTE { PTE(rawValue: 0) }
+
+  /// The leaf for a page of `size` at `address`; not present where nothing may be done with it.
+  static func leaf(
+    _ address: PhysicalAddress, size: PageSize, protection: Protection, isBorrowed: Bool
+  ) -> PTE {
+    var bits = address.rawValue | leafBit | userBit
+    if size != .base { bits |= largeBit }
+    if isBorrowed { bits |= borrowedBit }
+    return PTE(rawValue: bits).with(protection)
+  }
+
+  /// The entry for a table at `address`.
+  static func table(_ address: PhysicalAddress, count: UInt64) -> PTE {
+    PTE(
+      rawValue: address.rawValue | presentBit | writableBit | userBit | count << countShift)
+  }
+
+  /// The same leaf with this protection.
+  func with(_ protection: Protection) -> PTE {
+    var bits = rawValue & ~(Self.presentBit | Self.writableBit | Self.noExecuteBit)
+    if !protection.isEmpty { bits |= Self.presentBit }
+    if protection.contains(.write) { bits |= Self.writableBit }
+    if !protection.contains(.execute) { bits |= Self.noExecuteBit }
+    return PTE(rawValue: bits)
+  }
+
+  /// Whether there is neither a table nor a frame.
+  public var isEmpty: Bool { rawValue == 0 }
+  /// P: whether the CPU may use it.
+  public var isPresent: Bool { rawValue & Self.presentBit != 0 }
+  /// Whether it names a frame, present or kept.
+  public var isLeaf: Bool { rawValue & Self.leafBit != 0 }
+  /// R/W.
+  public var isWritable: Bool { rawValue & Self.writableBit != 0 }
+  /// Not XD.
+  public var isExecutable: Bool { rawValue & Self.noExecuteBit == 0 }
+  /// Whether the frame is somebody else's.
+  public var isBorrowed: Bool { rawValue & Self.borrowedBit != 0 }
+  /// The frame or table.
+  public var address: PhysicalAddress { PhysicalAddress(rawValue & Self.addressMask) }
+  /// For a table: how many of its entries are not empty.
+  var count: UInt64 { (rawValue & Self.countMask) >> Self.countShift }
+
+  /// Whether the CPU would let the guest do that. Reading needs the page only.
+  func allows(_ access: Protection) -> Bool {
+    isPresent && (!access.contains(.write) || isWritable)
+      && (!access.contains(.execute) || isExecutable)
+  }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import LinuxABI
+
+extension AddressSpace {
+  /// What stands now where something changed since the last call: first the ranges that hold nothing
+  /// any more, then the VMAs that meet the touched ranges and are not as they were, whole. Empty
+  /// where nothing changed. Applied in order to the old layout it gives the new one.
+  public mutating func takeVMAChanges() -> [VMAChange] {
+    let entries = changes.take()
+    if entries.isEmpty { return [] }
+    var unmapped: [AddressRange] = []
+    var mapped: [VMA] = []
+    for entry in entries {
+      let new = vmas(in: entry.range)
+      guard let old = entry.old else {
+        Self.subtract(new, from: [entry.range], into: &unmapped)
+        mapped += new
+        continue
+      }
+      if old == new { continue }
+      Self.subtract(new, from: old.map { $0.range.clamped(to: entry.range) }, into: &unmapped)
+      // Both ascend, so one pass finds those that are as they were.
+      var next = 0
+      for vma in new {
+        while next < old.count, old[next].range.lowerBound < vma.range.lowerBound { next += 1 }
+        if next == old.count || old[next] != vma { mapped.append(vma) }
+      }
+    }
+    if entries.count > 1 { Self.order(&unmapped, &mapped) }
+    return unmapped.map { VMAChange.unmapped($0) } + mapped.map { VMAChange.mapped(describe($0)) }
+  }
+
+  /// Appends what of `ranges` no VMA of `vmas` covers; both ascend. Joins what adjoins.
+  private static func subtract(
+    _ vmas: [VMA], from ranges: [AddressRange], into result: inout [AddressRange]
+  ) {
+    func append(_ range: AddressRange, _ result: inout [AddressRange]) {
+      if range.isEmpty { return }
+      if let last = result.last, last.upperBound == range.lowerBound {
+        result[result.count - 1] = last.lowerBound..<range.upperBound
+      } else {
+        result.append(range)
+      }
+    }
+    var next = 0
+    for range in ranges {
+      var start = range.lowerBound
+      while next < vmas.count, vmas[next].range.lowerBound < range.upperBound {
+        if vmas[next].range.lowerBound > start {
+          append(start..<vmas[next].range.lowerBound, &result)
+        }
+        start = max(start, vmas[next].range.upperBound)
+        if vmas[next].range.upperBound > range.upperBound { break }
+        next += 1
+      }
+      if start < range.upperBound { append(start..<range.upperBound, &result) }
+    }
+  }
+
+  /// Brings what several operations touched into ascending order, each VMA once.
+  private static func order(_ unmapped: inout [AddressRange], _ mapped: inout [VMA]) {
+    unmapped.sort { $0.lowerBound < $1.lowerBound }
+    var joined: [AddressRange] = []
+    for range in unmapped {
+      if let last = joined.last, range.lowerBound <= last.upperBound {
+        joined[joined.count - 1] = last.lowerBound..<max(last.upperBound, range.upperBound)
+      } else {
+        joined.append(range)
+      }
+    }
+    unmapped = joined
+    mapped.sort { $0.range.lowerBound < $1.range.lowerBound }
+    var unique: [VMA] = []
+    for vma in mapped where unique.last != vma { unique.append(vma) }
+    mapped = unique
+  }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import LinuxABI
+
+extension AddressSpace {
+  /// Checks what the type promises, in that order. Larger spaces are checked as far as is cheap.
+  @inline(__always)
+  func checkInvariants() {
+    #if CHECK_INVARIANTS
+      if vmas.count <= 128 { checkAll() }
+    #endif
+  }
+
+  #if CHECK_INVARIANTS
+    /// Checks everything, however large.
+    func checkAll() {
+      vmas.checkInvariants()
+      var previous: VMA?
+      forEachVMA(in: VirtualAddress(0)..<VirtualAddress(.max)) { vma in
+        precondition(!vma.range.isEmpty, "an empty VMA")
+        precondition(
+          vma.range.lowerBound.isAligned(to: vma.alignment)
+            && vma.range.upperBound.isAligned(to: vma.alignment), "a VMA that is not aligned")
+        if let previous {
+          precondition(previous.range.upperBound <= vma.range.lowerBound, "VMAs overlap")
+          precondition(!previous.canMerge(with: vma), "VMAs left unmerged")
+        }
+        previous = vma
+      }
+      checkLeaves()
+      precondition(pageTable.stock.isEmpty, "tables left in stock")
+    }
+
+    private func checkLeaves() {
+      var leafFrames: UInt64 = 0
+      let everything = VirtualAddress(0)..<VirtualAddress(1 << 48)
+      var position = vmas.first(endingAbove: VirtualAddress(0))
+      pageTable.forEachLeaf(in: everything) { address, level, entry in
+        let pte = PTE(rawValue: memory.word(at: entry))
+        let end = PageTable.end(of: address, level: level)
+        while let place = position, vmas[place].range.upperBound <= canonical(address) {
+          position = vmas.next(place)
+        }
+        guard let place = position, vmas[place].range.lowerBound <= canonical(address),
+          canonical(end) <= vmas[place].range.upperBound
+        else { preconditionFailure("a page outside of every VMA") }
+        precondition(pte == pte.with(vmas[place].protection), "a page with other protection")
+        if case .direct = vmas[place].backing {
+          precondition(pte.isBorrowed, "a given page that would be freed")
+        } else {
+          precondition(!pte.isBorrowed, "a page that would not be freed")
+          leafFrames += PageTable.span(level) >> PageSize.base.shift
+        }
+      }
+      precondition(
+        frames.freeFrameCount + leafFrames + pageTable.tableCount <= frames.totalFrameCount,
+        "frames counted twice")
+    }
+
+    /// The walk counts from 0 through the whole table; its upper half is the upper half of the
+    /// address space.
+    private func canonical(_ address: VirtualAddress) -> VirtualAddress {
+      address.rawValue <= 1 << 47 ? address : VirtualAddress(address.rawValue | 0xffff_0000_0000_0000)
+    }
+  #endif
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import LinuxABI
+
+extension AddressSpace {
+  /// Gives every page of the range that has none a frame, reservations and guard pages left out.
+  /// ENOMEM for a hole between VMAs or without a frame, EFAULT for a page that its file has nothing
+  /// for, and what `fill` throws; then none of the pages is kept. Linux: mm_populate().
+  public mutating func populate(
+    _ range: AddressRange, fill: PageFill = AddressSpace.noFiles
+  ) throws(Errno) {
+    guard let part = try occupiedPart(of: range, strict: false) else {
+      if range.isEmpty { return }
+      throw .outOfMemory
+    }
+    var made: [AddressRange] = []
+    var failure: Errno? = endOfCover(of: range) < range.upperBound ? .outOfMemory : nil
+    for vma in vmas(in: part) where failure == nil && vma.backing != .reserved {
+      let usable = usableRange(of: vma).clamped(to: part)
+      do throws(Errno) { try populate(vma, in: usable, made: &made, fill: fill) } catch {
+        failure = error
+      }
+    }
+    if let failure {
+      withdraw(made)
+      throw failure
+    }
+    checkInvariants()
+  }
+
+  /// The same for a VMA that need not stand yet.
+  mutating func populate(_ vma: VMA, in range: AddressRange, fill: PageFill) throws(Errno) {
+    if vma.backing == .reserved { return }
+    var made: [AddressRange] = []
+    do throws(Errno) { try populate(vma, in: range, made: &made, fill: fill) } catch {
+      withdraw(made)
+      throw error
+    }
+  }
+
+  private mutating func withdraw(_ made: [AddressRange]) {
+    for range in made { pageTable.unmap(range, frames: &frames, log: &translations) }
+  }
+
+  private mutating func populate(
+    _ vma: VMA, in range: AddressRange, made: inout [AddressRange], fill: PageFill
+  ) throws(Errno) {
+    var rest = range
+    while !rest.isEmpty, let hole = pageTable.firstHole(in: rest) {
+      var start = hole.lowerBound
+      while start < hole.upperBound {
+        let end = try populateStep(start..<hole.upperBound, of: vma, fill: fill)
+        if let last = made.last, last.upperBound == start {
+          made[made.count - 1] = last.lowerBound..<end
+        } else {
+          made.append(start..<end)
+        }
+        start = end
+      }
+      rest = hole.upperBound..<range.upperBound
+    }
+  }
+
+  /// Maps some pages from the start of a hole on and returns where they end.
+  private mutating func populateStep(
+    _ hole: AddressRange, of vma: VMA, fill: PageFill
+  ) throws(Errno) -> VirtualAddress {
+    for size in [PageSize.huge, .large] where mayUse(size, at: hole, of: vma) {
+      let page = hole.lowerBound..<hole.lowerBound + size.byteCount
+      do throws(Errno) {
+        try pageInLarge(page, size, of: vma, fill: fill)
+        return page.upperBound
+      } catch {
+        if error != .outOfMemory { throw error }
+      }
+    }
+    // As far as the next large page, at most 64 pages at a time.
+    let boundary = PageTable.end(of: hole.lowerBound, level: 1)
+    let end = min(hole.upperBound, boundary, hole.lowerBound + 64 * PageSize.base.byteCount)
+    let count = try pageIn(hole.lowerBound..<end, of: vma, fill: fill)
+    if count == 0 { throw .badAddress }
+    return hole.lowerBound + count * PageSize.base.byteCount
+  }
+
+  private func mayUse(_ size: PageSize, at hole: AddressRange, of vma: VMA) -> Bool {
+    guard hole.lowerBound.isAligned(to: size.byteCount), hole.byteCount >= size.byteCount else {
+      return false
+    }
+    if case .direct(let physical) = vma.backing {
+      let start = physical + (hole.lowerBound - vma.range.lowerBound)
+      guard start.isAligned(to: size.byteCount) else { return false }
+    }
+    if let wanted = vma.pageSize { return size <= wanted && wanted != .base }
+    return personality.rules.contains(.largestPages) && vma.backing != .stack
+      && !vma.protection.isEmpty
+  }
+}

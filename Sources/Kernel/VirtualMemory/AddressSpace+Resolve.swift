@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import LinuxABI
+
+extension FaultOutcome {
+  /// SEGV_MAPERR: no VMA.
+  static var notMapped: FaultOutcome { .signal(.segmentationViolation, code: 1) }
+  /// SEGV_ACCERR: the VMA does not allow it.
+  static var notAllowed: FaultOutcome { .signal(.segmentationViolation, code: 2) }
+  /// BUS_ADRERR: the file has nothing there, or cannot be read.
+  static var noContents: FaultOutcome { .signal(.busError, code: 2) }
+  /// No frame is left, and nobody can be asked for one.
+  static var noMemory: FaultOutcome { .signal(.kill, code: 0) }
+}
+
+extension AddressSpace {
+  /// Makes the access of `fault` succeed, or says with which signal it fails: SIGSEGV without a VMA
+  /// (SEGV_MAPERR) or against its protection (SEGV_ACCERR), SIGBUS behind the end of a file and
+  /// where it cannot be read, SIGKILL without a frame. Unikraft: vmem_pagefault().
+  public mutating func resolve(
+    _ fault: PageFault, fill: PageFill = AddressSpace.noFiles
+  ) -> FaultOutcome {
+    var access: Protection = .read
+    if fault.code.contains(.write) { access = .write } else if fault.code.contains(.fetch) {
+      access = .execute
+    }
+    return makeAccessible(fault.address, for: access, fill: fill)
+  }
+
+  /// Makes one page accessible as the guest would find it.
+  mutating func makeAccessible(
+    _ address: VirtualAddress, for access: Protection, fill: PageFill
+  ) -> FaultOutcome {
+    guard let position = vmas.first(endingAbove: address) else { return .notMapped }
+    var vma = vmas[position]
+    if !vma.range.contains(address) {
+      guard growStack(position, to: address) else { return .notMapped }
+      vma = vmas[position]
+    }
+    guard allows(vma, access), usableRange(of: vma).contains(address) else { return .notAllowed }
+    let (pte, level) = pageTable.walk(address)
+    if pte.isLeaf {
+      // The page is there: the CPU remembered an older entry and must hear of this one.
+      let page = address.alignedDown(to: PageTable.span(level))
+      translations.map(
+        page, to: pte.address, byteCount: PageTable.span(level), protection: vma.protection)
+      return .resolved
+    }
+    do throws(Errno) {
+      return try pageIn(address, of: vma, fill: fill) ? .resolved : .noContents
+    } catch {
+      switch error {
+      case .outOfMemory: return .noMemory
+      case .outsideDecides: return .undecided
+      case .badAddress: return .notAllowed
+      default: return .noContents
+      }
+    }
+  }
+
+  private func allows(_ vma: VMA, _ access: Protection) -> Bool {
+    if access == .read, personality.rules.contains(.impliedRead) {
+      return !vma.protection.isEmpty
+    }
+    return vma.protection.contains(access)
+  }
+
+  /// Moves the start of the stack there down to `address`, if it may. Linux: expand_stack().
+  private mutating func growStack(_ position: VMATree.Position, to address: VirtualAddress) -> Bool {
+    let vma = vmas[position]
+    let start = address.alignedDown(to: PageSize.base.byteCount)
+    guard personality.growsStackOnFault, vma.flags.contains(.growsDown),
+      vma.range.upperBound - start <= personality.stackByteLimit,
+      start >= personality.lowestAddress
+    else { return false }
+    if let below = vmas.previous(position) {
+      let other = vmas[below]
+      guard other.range.upperBound <= start else { return false }
+      let isInTheWay = !other.flags.contains(.growsDown) && !other.protection.isEmpty
+      if isInTheWay, start - other.range.upperBound < personality.stackGap { return false }
+    }
+    touch(start..<vma.range.lowerBound)
+    var grown = vma
+    grown.range = start..<vma.range.upperBound
+    vmas.replace(position, with: grown)
+    checkInvariants()
+    return true
+  }
+
+  /// Gives the page at `address`, which has none, a frame, and the absent pages of its window around
+  /// it when that is possible. False where the file has nothing there.
+  private mutating func pageIn(
+    _ address: VirtualAddress, of vma: VMA, fill: PageFill
+  ) throws(Errno) -> Bool {
+    if let size = vma.pageSize, size != .base {
+      let page = address.alignedDown(to: size.byteCount)
+      let range = page..<page + size.byteCount
+      if pageTable.firstHole(in: range) == range {
+        do throws(Errno) {
+          try pageInLarge(range, size, of: vma, fill: fill)
+          return true
+        } catch {
+          // Without a large frame the range gets small ones.
+          if error != .outOfMemory { throw error }
+        }
+      }
+    }
+    let page = address.alignedDown(to: PageSize.base.byteCount)
+    let single = page..<page + PageSize.base.byteCount
+    let run = faultAroundShift > PageSize.base.shift ? absentRun(around: address, of: vma) : single
+    let count = try pageIn(run, of: vma, fill: fill)
+    if run.lowerBound + count * PageSize.base.byteCount > address { return true }
+    if run == single { return false }
+    // The file ends before the page, or there is no contiguous memory.
+    return try pageIn(single, of: vma, fill: fill) > 0
+  }
+
+  private func absentRun(around address: VirtualAddress, of vma: VMA) -> AddressRange {
+    let byteCount: UInt64 = 1 << min(faultAroundShift, PageSize.large.shift)
+    let start = address.alignedDown(to: byteCount)
+    let window = (start..<start + byteCount).clamped(to: usableRange(of: vma))
+    var rest = window
+    while let hole = pageTable.firstHole(in: rest) {
+      if hole.contains(address) { return hole }
+      rest = hole.upperBound..<window.upperBound
+    }
+    return window
+  }
+
+  /// Maps 4 KiB pages from the start of the run on, none of which is there; returns how many. Throws
+  /// only where it maps none.
+  mutating func pageIn(
+    _ run: AddressRange, of vma: VMA, fill: PageFill
+  ) throws(Errno) -> UInt64 {
+    let supply = try supply(run, of: vma, fill: fill)
+    for index in 0..<supply.pageCount {
+      let offset = index * PageSize.base.byteCount
+      do throws(Errno) {
+        try pageTable.map(
+          run.lowerBound + offset, to: supply.physical + offset, protection: vma.protection,
+          isBorrowed: supply.isBorrowed, frames: &frames, log: &translations)
+      } catch {
+        if !supply.isBorrowed {
+          frames.free(supply.physical + offset, frameCount: supply.pageCount - index)
+        }
+        if index == 0 { throw error }
+        return index
+      }
+    }
+    return supply.pageCount
+  }
+
+  /// Maps one larger page where nothing is, or throws.
+  mutating func pageInLarge(
+    _ range: AddressRange, _ size: PageSize, of vma: VMA, fill: PageFill
+  ) throws(Errno) {
+    let supply = try supply(range, of: vma, isExact: true, fill: fill)
+    do throws(Errno) {
+      guard supply.physical.isAligned(to: size.byteCount) else { throw .outOfMemory }
+      try pageTable.map(
+        range.lowerBound, to: supply.physical, size: size, protection: vma.protection,
+        isBorrowed: supply.isBorrowed, frames: &frames, log: &translations)
+    } catch {
+      if !supply.isBorrowed { frames.free(supply.physical, frameCount: supply.pageCount) }
+      throw error
+    }
+  }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import LinuxABI
+
+extension AddressSpace {
+  /// Takes the VMAs of the range away, and their pages. A range without VMAs is no error, unless
+  /// `strict`: then any hole is the personality's hole error. EINVAL for a boundary that is not
+  /// aligned, and under Linux for an end above the highest address; EPERM inside a stack with guard pages; ENOMEM where it would make too many VMAs.
+  /// Unikraft: uk_vma_unmap(). Linux: munmap(2).
+  public mutating func unmap(_ range: AddressRange, strict: Bool = false) throws(Errno) {
+    if personality.rules.contains(.alignedRanges), range.upperBound > personality.highestAddress {
+      throw .invalidArgument
+    }
+    try clear(range, strict: strict)
+  }
+
+  /// The same wherever the range lies.
+  mutating func clear(_ range: AddressRange, strict: Bool) throws(Errno) {
+    guard let part = try occupiedPart(of: range, strict: strict) else { return }
+    try checkBoundary(part.lowerBound)
+    try checkBoundary(part.upperBound)
+    if vmas.count >= personality.vmaLimit, let vma = find(part.lowerBound),
+      vma.range.lowerBound < part.lowerBound, part.upperBound < vma.range.upperBound
+    {
+      throw .outOfMemory
+    }
+    try cutPages(at: part)
+    touch(part)
+    removeVMAs(in: part)
+    checkInvariants()
+  }
+
+  /// Gives all VMAs of the range this protection, splitting and merging where it must. Holes are
+  /// left out, unless `strict`: then a hole is the personality's hole error, and under Linux what is
+  /// before it has changed. EINVAL, EPERM and ENOMEM as for `unmap`; EACCES for making a VMA writable
+  /// that may never be; EPERM for a shared file where the personality has no writable ones.
+  /// Unikraft: uk_vma_set_attr(). Linux: mprotect(2).
+  public mutating func protect(
+    _ range: AddressRange, _ protection: Protection, strict: Bool = false
+  ) throws(Errno) {
+    if range.isEmpty { return }
+    if strict, personality.rules.contains(.effectUpToHole),
+      range.lowerBound.isAligned(to: PageSize.base.byteCount)
+    {
+      let end = endOfCover(of: range)
+      if end > range.lowerBound { try apply(protection, to: range.lowerBound..<end) }
+      if end < range.upperBound { throw personality.holeError }
+      return
+    }
+    guard let part = try occupiedPart(of: range, strict: strict) else { return }
+    try apply(protection, to: part)
+  }
+
+  /// Up to where VMAs stand without a hole from the start of the range on.
+  func endOfCover(of range: AddressRange) -> VirtualAddress {
+    var end = range.lowerBound
+    var position = vmas.first(endingAbove: end)
+    while let place = position, end < range.upperBound {
+      let vma = vmas[place]
+      if vma.range.lowerBound > end { break }
+      end = min(vma.range.upperBound, range.upperBound)
+      position = vmas.next(place)
+    }
+    return end
+  }
+
+  private mutating func apply(
+    _ protection: Protection, to range: AddressRange
+  ) throws(Errno) {
+    var changing: [VMA] = []
+    var error: Errno?
+    forEachVMA(in: range) { vma in
+      if vma.protection == protection { return }
+      changing.append(vma)
+      if protection.contains(.write) {
+        if vma.flags.contains(.neverWritable) { error = error ?? .permissionDenied }
+        if case .file = vma.backing, vma.isShared,
+          !personality.rules.contains(.writableSharedFiles)
+        {
+          error = error ?? .notPermitted
+        }
+      }
+    }
+    if let error { throw error }
+    guard let first = changing.first, let last = changing.last else { return }
+    let part =
+      max(range.lowerBound, first.range.lowerBound)..<min(
+        range.upperBound, last.range.upperBound)
+    try checkBoundary(part.lowerBound)
+    try checkBoundary(part.upperBound)
+    let splits = (isInside(part.lowerBound) ? 1 : 0) + (isInside(part.upperBound) ? 1 : 0)
+    if splits > 0, vmas.count > personality.vmaLimit - splits { throw .outOfMemory }
+    try cutPages(at: part)
+    touch(part)
+    splitVMA(at: part.lowerBound)
+    splitVMA(at: part.upperBound)
+    for vma in changing {
+      let start = max(vma.range.lowerBound, part.lowerBound)
+      let end = min(vma.range.upperBound, part.upperBound)
+      let position = vmas.first(endingAbove: start)!
+      var changed = vmas[position]
+      changed.protection = protection
+      vmas.replace(position, with: changed)
+      pageTable.protect(start..<end, protection, log: &translations)
+    }
+    mergeVMAs(around: part)
+    checkInvariants()
+  }
+}
