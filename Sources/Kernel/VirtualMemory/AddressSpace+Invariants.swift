@@ -60,7 +60,8 @@ extension AddressSpace {
     /// The walk counts from 0 through the whole table; its upper half is the upper half of the
     /// address space.
     private func canonical(_ address: VirtualAddress) -> VirtualAddress {
-      address.rawValue <= 1 << 47 ? address : VirtualAddress(address.rawValue | 0xffff_0000_0000_0000)
+      address.rawValue <= 1 << 47
+        ? address : VirtualAddress(address.rawValue | 0xffff_0000_0000_0000)
     }
   #endif
 }

@@ -107,8 +107,8 @@ extension AddressSpace {
   func usableRange(of vma: VMA) -> AddressRange {
     guard vma.flags.contains(.indivisible) else { return vma.range }
     let guards = personality.stackGuardPages
-    return vma.range.lowerBound + guards.bottom * PageSize.base.byteCount
-      ..< VirtualAddress(
+    return vma.range.lowerBound + guards.bottom
+      * PageSize.base.byteCount..<VirtualAddress(
         vma.range.upperBound.rawValue - guards.top * PageSize.base.byteCount)
   }
 }

@@ -21,7 +21,9 @@ extension AddressSpace {
     _ fault: PageFault, fill: PageFill = AddressSpace.noFiles
   ) -> FaultOutcome {
     var access: Protection = .read
-    if fault.code.contains(.write) { access = .write } else if fault.code.contains(.fetch) {
+    if fault.code.contains(.write) {
+      access = .write
+    } else if fault.code.contains(.fetch) {
       access = .execute
     }
     return makeAccessible(fault.address, for: access, fill: fill)
@@ -66,7 +68,8 @@ extension AddressSpace {
   }
 
   /// Moves the start of the stack there down to `address`, if it may. Linux: expand_stack().
-  private mutating func growStack(_ position: VMATree.Position, to address: VirtualAddress) -> Bool {
+  private mutating func growStack(_ position: VMATree.Position, to address: VirtualAddress) -> Bool
+  {
     let vma = vmas[position]
     let start = address.alignedDown(to: PageSize.base.byteCount)
     guard personality.growsStackOnFault, vma.flags.contains(.growsDown),

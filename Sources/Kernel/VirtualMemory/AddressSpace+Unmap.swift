@@ -84,7 +84,8 @@ extension AddressSpace {
     if let error { throw error }
     guard let first = changing.first, let last = changing.last else { return }
     let part =
-      max(range.lowerBound, first.range.lowerBound)..<min(
+      max(
+        range.lowerBound, first.range.lowerBound)..<min(
         range.upperBound, last.range.upperBound)
     try checkBoundary(part.lowerBound)
     try checkBoundary(part.upperBound)

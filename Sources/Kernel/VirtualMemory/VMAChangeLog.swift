@@ -20,7 +20,8 @@ struct VMAChangeLog {
       var hull = range
       for entry in entries {
         hull =
-          min(hull.lowerBound, entry.range.lowerBound)..<max(
+          min(
+            hull.lowerBound, entry.range.lowerBound)..<max(
             hull.upperBound, entry.range.upperBound)
       }
       entries = [Entry(range: hull, old: nil)]

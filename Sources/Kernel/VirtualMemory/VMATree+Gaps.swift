@@ -90,7 +90,8 @@ extension VMATree {
     return VirtualAddress(start)
   }
 
-  private func fitHigh(_ request: GapRequest, from low: UInt64, to high: UInt64) -> VirtualAddress? {
+  private func fitHigh(_ request: GapRequest, from low: UInt64, to high: UInt64) -> VirtualAddress?
+  {
     let start = max(low, request.bounds.lowerBound.rawValue)
     guard high >= request.byteCount else { return nil }
     let address = VirtualAddress(high - request.byteCount).alignedDown(to: request.alignment)
