@@ -52,6 +52,8 @@ public struct DiffStatistics: Sendable {
   public var rightLostCount: UInt64 = 0
   /// Events that were too many for one step or made no sense.
   public var droppedCount: UInt64 = 0
+  /// Processes whose VMAs were not followed, because there were too many at a time.
+  public var unfollowedProcessCount: UInt64 = 0
   /// Divergences that were found and not kept, because there were too many different ones.
   public var unkeptDivergenceCount: UInt64 = 0
 

@@ -55,7 +55,8 @@ extension Step {
   }
 
   private func argumentText(_ kind: ArgumentKind, _ value: UInt64) -> String {
-    if let name = SystemCallTable.codeName(kind, value) { return "\(name)" }
+    var name: [UInt8] = []
+    if SystemCallTable.append(value, as: kind, to: &name) { return printable(name) }
     switch kind {
     case .path, .string:
       if value == 0 { return "NULL" }
@@ -63,13 +64,10 @@ extension Step {
       let shown = read.bytes.prefix(64)
       let text = shown.prefix { $0 != 0 }
       return "\"" + printable(text) + "\"" + (text.count == 64 ? "..." : "")
-    case .directoryDescriptor where Int32(truncatingIfNeeded: value) == -100: return "AT_FDCWD"
     case .integer, .descriptor, .directoryDescriptor, .processID, .milliseconds:
       return String(Int32(truncatingIfNeeded: value))
     case .longInteger, .offset: return String(Int64(bitPattern: value))
     case .unsigned, .userID, .length, .count, .seconds: return String(value)
-    case .protection where value < 8:
-      return Protection(rawValue: UInt8(value)).description
     case .mode: return "0" + String(value, radix: 8)
     case let kind where kind.isAddress && value == 0: return "NULL"
     default: return value < 10 ? String(value) : hexadecimal(value)

@@ -19,7 +19,9 @@ extension DiffSession {
         .missingCall, left, right,
         expected: lacksLeft ? .noSuchCall : outcome(leftEvent, call),
         actual: lacksRight ? .noSuchCall : outcome(rightEvent, call),
-        shape: (call.subcommand ?? "") + (lacksRight ? "" : "left"))
+        shape: (call.subcommand ?? "") + (lacksRight ? "" : "left"),
+        // Where the other kernel answered ENOSYS, too, nothing differs for the program.
+        isFinding: leftEvent.result != rightEvent.result)
     }
     if rightEvent.flags.contains(.adopted) || leftEvent.flags.contains(.adopted) {
       external[rightEvent.code, default: 0] += 1

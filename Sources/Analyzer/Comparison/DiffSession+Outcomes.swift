@@ -89,14 +89,7 @@ extension DiffSession {
     if event.kind == .taskEnded {
       return .ended(event.code == 0 ? "exited \(event.result)" : "killed by \(event.result)")
     }
-    switch EndKind(rawValue: UInt8(clamping: event.code)) {
-    case .exited: return .ended("exited \(event.result)")
-    case .killed: return .ended("killed by " + Signal(rawValue: UInt8(clamping: event.result)).text)
-    case .timedOut: return .ended("timed out")
-    case .machineFailed: return .ended("machine failed")
-    case .interrupted: return .ended("interrupted")
-    case nil: return .ended("in an unknown way")
-    }
+    return .ended(event.endText)
   }
 
   private mutating func countGap(_ event: Event, isLeft: Bool) {
@@ -105,6 +98,20 @@ extension DiffSession {
       statistics.leftLostCount &+= count
     } else {
       statistics.rightLostCount &+= count
+    }
+  }
+}
+
+extension Event {
+  /// How the run ended, of an `end` event.
+  var endText: String {
+    switch EndKind(rawValue: UInt8(clamping: code)) {
+    case .exited: "exited \(result)"
+    case .killed: "killed by " + Signal(rawValue: UInt8(clamping: result)).text
+    case .timedOut: "timed out"
+    case .machineFailed: "machine failed"
+    case .interrupted: "interrupted"
+    case nil: "in an unknown way"
     }
   }
 }

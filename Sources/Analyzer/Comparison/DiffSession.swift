@@ -18,6 +18,10 @@ struct DiffSession {
   var ledger: DivergenceLedger
   var statistics = DiffStatistics()
   var layouts = LayoutPair()
+  /// The VMAs of other processes, by the task that each began with; `layouts` has those of the first.
+  var otherSpaces: [UInt32: LayoutPair] = [:]
+  /// In which of `otherSpaces` a task lives; none is the first process.
+  var spaceOfTask: [UInt32: UInt32] = [:]
   var missing: [UInt32: MissingCall] = [:]
   var external: [UInt32: UInt64] = [:]
   /// For each task the last root that the program could notice, and how many steps ago it was.
@@ -45,7 +49,7 @@ struct DiffSession {
     } else {
       root = unpaired(step, isLeft: pair.left != nil)
     }
-    let layoutRoot = compareLayouts(pair.left, pair.right, under: root)
+    let layoutRoot = inSpace(of: step) { $0.compareLayouts(pair.left, pair.right, under: root) }
     if let root = root ?? layoutRoot, step.principal != nil {
       recentRoots[step.task] = (root, 0)
     }

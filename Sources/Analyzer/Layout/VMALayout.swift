@@ -1,12 +1,27 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 internal import LinuxABI
+internal import Trace
 
 /// One change of a layout: from here on the range holds this VMA, or none.
 struct LayoutChange {
   var lower: UInt64
   var upper: UInt64
   var attributes: VMAAttributes?
+}
+
+extension LayoutChange {
+  /// The change that a VMA event with this payload tells of; nil where it makes no sense.
+  init?(_ event: Event, _ payload: UnsafeRawBufferPointer) {
+    if event.operands[0] >= event.operands[1] { return nil }
+    lower = event.operands[0]
+    upper = event.operands[1]
+    if event.kind == .vmaUnmapped { return }
+    guard let vma = event.mappedVMA(name: [UInt8](payload.prefix(Step.keptByteCount))) else {
+      return nil
+    }
+    attributes = VMAAttributes(vma)
+  }
 }
 
 /// The VMAs of one side as the events tell of them.

@@ -31,7 +31,7 @@ struct StepGrouper {
         wait(event, source.payload)
         if let done = close() { return done }
       case .vmaMapped, .vmaUnmapped:
-        guard let change = Self.change(event, source.payload) else {
+        guard let change = LayoutChange(event, source.payload) else {
           droppedCount += 1
           continue
         }
@@ -86,18 +86,5 @@ struct StepGrouper {
     waiting.removeAll { $0.event.task == task }
     droppedCount += UInt64(max(0, mine.count - Step.attachmentLimit))
     return [StepAttachment](mine.prefix(Step.attachmentLimit))
-  }
-
-  private static func change(_ event: Event, _ payload: UnsafeRawBufferPointer) -> LayoutChange? {
-    let lower = event.operands[0]
-    let upper = event.operands[1]
-    if lower >= upper { return nil }
-    if event.kind == .vmaUnmapped {
-      return LayoutChange(lower: lower, upper: upper, attributes: nil)
-    }
-    guard let vma = event.mappedVMA(name: [UInt8](payload.prefix(Step.keptByteCount))) else {
-      return nil
-    }
-    return LayoutChange(lower: lower, upper: upper, attributes: VMAAttributes(vma))
   }
 }

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// A JSON value whose members keep the order that they are given in. Source: RFC 8259.
+enum JSONValue {
+  case object([(String, JSONValue)])
+  case array([JSONValue])
+  case string(String)
+  case integer(UInt64)
+  case boolean(Bool)
+  case null
+
+  /// The highest integer that every reader keeps exactly: 2^53 - 1.
+  private static var highestInteger: UInt64 { 1 << 53 - 1 }
+
+  /// A 64-bit number as `0x` and hexadecimal digits.
+  static func hex(_ value: UInt64) -> JSONValue { .string(hexadecimal(value)) }
+
+  /// The string, or null.
+  static func optional(_ string: String?) -> JSONValue { string.map { .string($0) } ?? .null }
+
+  /// The integer, or null.
+  static func optional(_ value: UInt64?) -> JSONValue { value.map { .integer($0) } ?? .null }
+
+  /// Bytes as text; what is not printable ASCII is escaped as in a report.
+  static func text(_ bytes: [UInt8]) -> JSONValue { .string(printable(bytes)) }
+
+  /// The text of the value, indented by two spaces a level.
+  func text(indent: String = "") -> String {
+    let inner = indent + "  "
+    switch self {
+    case .object(let members):
+      if members.isEmpty { return "{}" }
+      let lines = members.map { inner + Self.quoted($0) + ": " + $1.text(indent: inner) }
+      return "{\n" + lines.joined(separator: ",\n") + "\n" + indent + "}"
+    case .array(let values):
+      if values.isEmpty { return "[]" }
+      let lines = values.map { inner + $0.text(indent: inner) }
+      return "[\n" + lines.joined(separator: ",\n") + "\n" + indent + "]"
+    case .string(let string): return Self.quoted(string)
+    case .integer(let value): return String(min(value, Self.highestInteger))
+    case .boolean(let value): return value ? "true" : "false"
+    case .null: return "null"
+    }
+  }
+
+  private static func quoted(_ string: String) -> String {
+    var text = "\""
+    for scalar in string.unicodeScalars {
+      switch scalar {
+      case "\"": text += "\\\""
+      case "\\": text += "\\\\"
+      case _ where scalar.value < 0x20 || scalar.value == 0x7f:
+        let digits = String(scalar.value, radix: 16)
+        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: text.unicodeScalars.append(scalar)
+      }
+    }
+    return text + "\""
+  }
+}

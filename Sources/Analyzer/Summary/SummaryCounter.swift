@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import LinuxABI
+internal import Trace
+
+/// A summary under way.
+struct SummaryCounter {
+  private static var processLimit: Int { 65536 }
+
+  private var summary = TraceSummary()
+  private var calls: [UInt32: TraceSummary.Call] = [:]
+  private var layout = VMALayout()
+  private var tasks: [UInt32: Bool] = [:]
+  /// Tasks that do not live in the first process.
+  private var foreignTasks: [UInt32: Bool] = [:]
+
+  init() {}
+
+  mutating func take(_ event: Event, _ payload: UnsafeRawBufferPointer) {
+    summary.eventCounts[Int(event.kind.rawValue)] += 1
+    summary.payloadByteCount += UInt64(payload.count)
+    if tasks.count < Self.processLimit { tasks[event.task] = true }
+    switch event.kind {
+    case .systemCall: count(call: event)
+    case .pageFault:
+      if event.result == 0 {
+        summary.resolvedFaultCount += 1
+      } else {
+        summary.fatalFaultCount += 1
+      }
+      if FaultCode(rawValue: event.code).contains(.write) { summary.writeFaultCount += 1 }
+    case .guestRead, .guestWrite:
+      let (cut, overflow) = event.operands[1].subtractingReportingOverflow(UInt64(payload.count))
+      if !overflow { summary.cutByteCount &+= cut }
+    case .vmaMapped, .vmaUnmapped: change(event, payload)
+    case .taskStarted:
+      let maker = UInt32(clamping: event.operands[0])
+      if event.code != 0 || foreignTasks[maker] == true,
+        foreignTasks.count < Self.processLimit
+      {
+        foreignTasks[event.task] = true
+      }
+    case .gap: summary.lostCount &+= max(1, event.operands[0])
+    case .end: summary.ending = event.endText
+    case .exception, .input, .taskEnded, .signal: break
+    }
+    summary.eventCount += 1
+  }
+
+  private mutating func count(call event: Event) {
+    var call =
+      calls[event.code]
+      ?? TraceSummary.Call(
+        number: SystemCallNumber(rawValue: event.code), name: CallRow(event).name,
+        firstEvent: summary.eventCount)
+    call.count += 1
+    if event.flags.contains(.missing) { call.missingCount += 1 }
+    if event.flags.contains(.adopted) { call.adoptedCount += 1 }
+    if !event.flags.contains(.didNotReturn), let errno = Errno(result: event.result) {
+      if let index = call.errors.firstIndex(where: { $0.errno == errno }) {
+        call.errors[index].count += 1
+      } else {
+        call.errors.append((errno, 1))
+      }
+    }
+    calls[event.code] = call
+  }
+
+  private mutating func change(_ event: Event, _ payload: UnsafeRawBufferPointer) {
+    if foreignTasks[event.task] == true { return }
+    guard let change = LayoutChange(event, payload) else {
+      summary.invalidCount += 1
+      return
+    }
+    _ = layout.apply(change)
+    summary.peakVMACount = max(summary.peakVMACount, layout.count)
+  }
+
+  consuming func finish() -> TraceSummary {
+    summary.calls = calls.values.sorted {
+      ($1.count, $0.number.rawValue) < ($0.count, $1.number.rawValue)
+    }
+    for index in summary.calls.indices {
+      summary.calls[index].errors.sort { $0.errno.rawValue < $1.errno.rawValue }
+    }
+    summary.vmaCount = layout.count
+    summary.taskCount = tasks.count
+    return summary
+  }
+}
