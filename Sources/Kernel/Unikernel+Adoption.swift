@@ -12,8 +12,12 @@ extension Unikernel {
     vmas: [VMADescription], breakStart: VirtualAddress,
     on machine: inout some Machine & ~Copyable
   ) {
-    for vma in vmas { adopt(.mapped(vma), file: nil) }
-    if addressSpace.currentBreak < breakStart { _ = addressSpace.setBreak(to: breakStart) }
+    var breakEnd = breakStart
+    for vma in vmas {
+      if vma.backing == .heap { breakEnd = max(breakEnd, vma.range.upperBound) }
+      adopt(.mapped(vma), file: nil)
+    }
+    addressSpace.adoptBreak(start: breakStart, end: breakEnd)
     for change in addressSpace.takeTranslationChanges() { machine.apply(change) }
     reportVMAChanges(to: &machine)
   }
@@ -31,6 +35,9 @@ extension Unikernel {
       adopt(adoption.result, of: request, on: &machine)
     }
     for change in adoption.vmaChanges { adopt(change, file: file) }
+    if case .systemCall(let request) = trap, request.number == .brk, adoption.result >= 0 {
+      adoptBreak(VirtualAddress(UInt64(adoption.result)))
+    }
     for change in addressSpace.takeTranslationChanges() { machine.apply(change) }
     _ = addressSpace.takeVMAChanges()
     if case .systemCall = trap { return .result(adoption.result, isMissing: false) }
@@ -60,7 +67,14 @@ extension Unikernel {
     }
   }
 
-  /// Makes descriptors, the working directory and the break agree with the result of a call.
+  /// The break really stands here; before the heap has begun, it begins here.
+  private mutating func adoptBreak(_ end: VirtualAddress) {
+    let start = addressSpace.breakStart
+    let hasBegun = addressSpace.currentBreak > start && end >= start
+    addressSpace.adoptBreak(start: hasBegun ? start : end, end: end)
+  }
+
+  /// Makes descriptors and the working directory agree with the result of a call.
   private mutating func adopt(
     _ result: Int64, of request: SystemCallRequest, on machine: inout some Machine & ~Copyable
   ) {
@@ -76,7 +90,6 @@ extension Unikernel {
       if let last = try? process.descriptors.remove(registers.int(0)) {
         files.close(last, on: &machine)
       }
-    case .brk: _ = addressSpace.setBreak(to: VirtualAddress(UInt64(result)))
     case .chdir, .fchdir: if let openedPath { process.workingDirectory = openedPath }
     case .lseek:
       if let file = try? process.descriptors.file(registers.int(0)) {

@@ -37,6 +37,8 @@ extension Unikernel {
       backing = try self.backing(
         of: file, offset: r[5], protection: protection, isShared: options.contains(.shared))
       if case .file = backing { name = addressSpace.name(for: file.path.bytes) }
+      // mprotect(2) must not make it writable: stores would not reach the file.
+      if options.contains(.shared), file.inode != nil { options.insert(.neverWritable) }
     }
     let files = files
     let address = try addressSpace.map(

@@ -10,7 +10,7 @@ extension Unikernel {
     let metadata = try metadata(
       at: r.address(0), from: Self.currentDirectory, flags: followingLink ? [] : .noFollow,
       on: &machine)
-    try store(metadata.statBytes, at: r.address(1), on: &machine)
+    try store(metadata.structStat, at: r.address(1), on: &machine)
     return 0
   }
 
@@ -19,7 +19,7 @@ extension Unikernel {
     _ r: Registers, on machine: inout some Machine & ~Copyable
   ) throws(Errno) -> Int64 {
     let metadata = try metadata(of: process.descriptors.file(r.int(0)), on: &machine)
-    try store(metadata.statBytes, at: r.address(1), on: &machine)
+    try store(metadata.structStat, at: r.address(1), on: &machine)
     return 0
   }
 
@@ -32,7 +32,7 @@ extension Unikernel {
       throw .invalidArgument
     }
     let metadata = try metadata(at: r.address(1), from: r.int(0), flags: flags, on: &machine)
-    try store(metadata.statBytes, at: r.address(2), on: &machine)
+    try store(metadata.structStat, at: r.address(2), on: &machine)
     return 0
   }
 
@@ -94,29 +94,6 @@ extension FileMetadata {
     device = 0xd
     inode = number
     mode = FileType.fifo.rawValue | 0o600
-  }
-
-  /// `struct stat` of x86-64, 144 bytes. Source: `asm/stat.h`.
-  var statBytes: [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(144)
-    bytes.put(device)
-    bytes.put(inode)
-    bytes.put(linkCount)
-    bytes.put(mode)
-    bytes.put(owner)
-    bytes.put(group)
-    bytes.put(UInt32(0))
-    bytes.put(specialDevice)
-    bytes.put(byteCount)
-    bytes.put(blockByteCount)
-    bytes.put(blockCount)
-    for time in [accessTime, modificationTime, changeTime] {
-      bytes.put(time.seconds)
-      bytes.put(Int64(time.nanosecondsWithinSecond))
-    }
-    bytes.pad(to: 144)
-    return bytes
   }
 
   /// `struct statx`, 256 bytes, with STATX_BASIC_STATS. Source: `linux/stat.h`.
