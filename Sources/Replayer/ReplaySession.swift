@@ -71,11 +71,16 @@ public enum ReplayError: Error, Sendable {
 }
 
 extension TraceHeader {
+  /// The end of the addresses of a guest on the hosted machine: from there on they are the host's.
+  public static var hostedAddressEnd: VirtualAddress { VirtualAddress(0x5000_0000_0000) }
+
   /// The personality that the kernel takes for this trace.
   public var personalityValue: Personality {
-    switch personality {
-    case .linux: .linux(mmapBase: mmapBase, breakStart: breakStart)
-    case .unikraft: .unikraft
-    }
+    let value: Personality =
+      switch personality {
+      case .linux: .linux(mmapBase: mmapBase, breakStart: breakStart)
+      case .unikraft: .unikraft
+      }
+    return origin == .hosted ? value.limited(below: Self.hostedAddressEnd) : value
   }
 }
