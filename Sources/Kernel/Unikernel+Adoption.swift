@@ -22,9 +22,10 @@ extension Unikernel {
     reportVMAChanges(to: &machine)
   }
 
-  /// Makes the kernel's state agree with what really came of the trap.
+  /// Makes the kernel's state agree with what really came of the trap, which it completed so.
   mutating func adopt(
-    _ adoption: Adoption, after trap: Trap, on machine: inout some Machine & ~Copyable
+    _ adoption: Adoption, after trap: Trap, completedAs completion: Completion,
+    on machine: inout some Machine & ~Copyable
   ) -> Completion {
     endReason = nil
     var file: OpenFile?
@@ -32,7 +33,9 @@ extension Unikernel {
       if request.number == .mmap {
         file = try? process.descriptors.file(Registers(request).int(4))
       }
-      adopt(adoption.result, of: request, on: &machine)
+      var isOurs = false
+      if case .result(let result, _) = completion { isOurs = result == adoption.result }
+      if !isOurs { adopt(adoption.result, of: request, on: &machine) }
     }
     for change in adoption.vmaChanges { adopt(change, file: file) }
     if case .systemCall(let request) = trap, request.number == .brk, adoption.result >= 0 {

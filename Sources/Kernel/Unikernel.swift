@@ -99,7 +99,7 @@ public struct Unikernel: ~Copyable {
       if case .ended(let status) = completion { exitStatus = status }
       return completion
     }
-    return adopt(adoption, after: trap, on: &machine)
+    return adopt(adoption, after: trap, completedAs: completion, on: &machine)
   }
 
   /// Tells the machine how the VMAs changed.
