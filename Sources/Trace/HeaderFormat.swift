@@ -32,6 +32,7 @@ enum HeaderField: UInt64 {
   case file = 17
   /// The bit and the name of an incompatible feature, for readers that do not know it.
   case featureName = 18
+  case addressEnd = 19
 
   /// Whether there may be several.
   var isRepeated: Bool {

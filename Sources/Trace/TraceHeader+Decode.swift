@@ -83,6 +83,7 @@ extension TraceHeader {
       auxiliaryVector.append((type: try value.varint(), value: try value.varint()))
     case .mmapBase: mmapBase = VirtualAddress(try value.varint())
     case .breakStart: breakStart = VirtualAddress(try value.varint())
+    case .addressEnd: addressEnd = VirtualAddress(try value.varint())
     case .file:
       var path = try value.column(try value.varint())
       files.append(

@@ -35,6 +35,7 @@ extension TraceHeader {
     }
     writer.field(.mmapBase, mmapBase.rawValue)
     writer.field(.breakStart, breakStart.rawValue)
+    writer.field(.addressEnd, addressEnd.rawValue)
     for file in files {
       var value = HeaderWriter()
       value.append(varint: UInt64(file.path.count))

@@ -90,6 +90,8 @@ public struct TraceHeader: Sendable {
   public var mmapBase: VirtualAddress = VirtualAddress(0)
   /// Where the heap begins: the first break; 0 if not known.
   public var breakStart: VirtualAddress = VirtualAddress(0)
+  /// The end of what may be mapped; 0 for the personality's own.
+  public var addressEnd: VirtualAddress = VirtualAddress(0)
   /// The program and its interpreter.
   public var files: [File] = []
 

@@ -50,7 +50,7 @@ public struct RecordSession: ~Copyable {
       case .unikraft: .unikraft
       }
     return KernelConfiguration(
-      personality: personality.limited(below: HostedMachine.addressEnd), program: header.program,
+      personality: personality.limited(below: header.addressEnd), program: header.program,
       arguments: header.arguments, environment: header.environment,
       workingDirectory: header.workingDirectory, faultAroundShift: header.faultAroundShift,
       payloadLimit: Int(header.payloadLimit))
@@ -77,6 +77,7 @@ public struct RecordSession: ~Copyable {
       header.mmapBase = mmapBase
       header.breakStart = breakStart
     }
+    header.addressEnd = HostedMachine.addressEnd
     header.files = files
     return header
   }
