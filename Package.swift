@@ -88,7 +88,7 @@ let package = Package(
     .testTarget(
       name: "AnalyzerTests",
       dependencies: ["TestSupport", "Analyzer", "TraceFile", "Trace", "LinuxABI"],
-      swiftSettings: common),
+      exclude: ["Goldens"], swiftSettings: common),
     .testTarget(
       name: "CommandTests",
       dependencies: ["TestSupport", "Epimetheus", "TraceFile", "Trace", "LinuxABI"],

@@ -23,7 +23,7 @@ extension Report {
 
   static func line(_ label: String, _ value: String) -> String {
     let fill = String(repeating: " ", count: max(1, 10 - label.utf8.count))
-    let parts = wrapped(value, to: TextTable.width - 12)
+    let parts = wrapped(value.isEmpty ? "-" : value, to: TextTable.width - 12)
     var text = "  " + label + fill + parts[0] + "\n"
     for part in parts.dropFirst() { text += String(repeating: " ", count: 12) + part + "\n" }
     return text
@@ -115,18 +115,32 @@ extension Report {
     }
     text += table.text
     text += "\n"
-    for call in diff.missingCalls {
-      text += Self.line("first", call.firstRequest)
-      if !call.nativeOutcomes.isEmpty {
-        let outcomes = call.nativeOutcomes.map { "\($0.count) \($0.name)" }
-        text += Self.line("natively", outcomes.joined(separator: ", "))
-      }
-      if !call.subcommands.isEmpty {
-        let names = call.subcommands.map { "\($0.name) \($0.count)" }
-        text += Self.line("to do", names.joined(separator: ", "))
-      }
+    for call in diff.missingCalls { text += missingText(call) }
+    return text
+  }
+
+  private func missingText(_ call: MissingCall) -> String {
+    var text = Self.line("first", call.firstRequest)
+    if !call.nativeOutcomes.isEmpty {
+      let outcomes = call.nativeOutcomes.map { "\($0.count) \($0.name)" }
+      text += Self.line("natively", outcomes.joined(separator: ", "))
+    }
+    if !call.subcommands.isEmpty {
+      let names = call.subcommands.map { "\($0.name) \($0.count)" }
+      text += Self.line("to do", names.joined(separator: ", "))
+    }
+    for root in diff.roots(of: [.missingCall]) where root.first.subject == call.name {
+      text += Self.line("root", sixteenDigits(root.first.fingerprint) + Self.consequencesText(root))
     }
     return text
+  }
+
+  private static func consequencesText(_ root: RootDivergence) -> String {
+    if root.consequences.isEmpty { return "" }
+    let parts = root.consequences.map {
+      "\($0.count) \($0.first.divergenceClass.rawValue) \($0.first.subject)"
+    }
+    return ", and so " + parts.joined(separator: ", ")
   }
 
   private func damageText() -> String {
