@@ -10,15 +10,7 @@ public enum SystemCallTable {
 
   /// The row of a call; nil for a number that Linux does not have.
   public static func description(of number: SystemCallNumber) -> SystemCallDescription? {
-    guard number.rawValue <= highestNumber.rawValue, let row = row(Int(number.rawValue)) else {
-      return nil
-    }
-    return row.description(number)
-  }
-
-  /// The number of arguments that an event keeps: 6 for a number that Linux does not have.
-  public static func argumentCount(of number: SystemCallNumber) -> Int {
-    description(of: number)?.argumentCount ?? 6
+    row(number)?.description(number)
   }
 
   /// The name of a call; nil for a number that Linux does not have.

@@ -7,7 +7,9 @@ extension SystemCallTable {
   public static func description(
     of number: SystemCallNumber, operands: InlineArray<6, UInt64>
   ) -> SystemCallDescription? {
-    guard var row = description(of: number) else { return nil }
+    guard dependsOnOperands(number), var row = description(of: number) else {
+      return description(of: number)
+    }
     switch number.rawValue {
     case 2, 257: refineOpen(&row, operands)
     case 9, 12, 25, 28: refineMemory(&row, operands)
@@ -21,6 +23,14 @@ extension SystemCallTable {
     default: break
     }
     return row
+  }
+
+  /// Whether `description(of:operands:)` can differ from `description(of:)`.
+  public static func dependsOnOperands(_ number: SystemCallNumber) -> Bool {
+    switch number.rawValue {
+    case 2, 9, 12, 16, 25, 28, 56, 72, 157, 158, 202, 233, 257: true
+    default: false
+    }
   }
 
   /// open(2), openat(2): the mode counts with O_CREAT and O_TMPFILE.
