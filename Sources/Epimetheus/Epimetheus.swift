@@ -28,7 +28,7 @@ struct Epimetheus: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      RecordCommand.self, ReplayCommand.self,
+      RecordCommand.self, ReplayCommand.self, DiffCommand.self, ReportCommand.self, InfoCommand.self,
 
     ])
 

@@ -26,10 +26,9 @@ extension RecordCommand {
     if let clock = hosted.clock { options.clock = try Self.clock(clock) }
     options.faultAroundShift = try hosted.faultAroundShift
     var session = try RecordSession(options)
-    var writer = try TraceFiles.create(output, header: session.header)
-    let outcome = try session.record(into: &writer)
-    try TraceFiles.finish(writer)
-    return outcome
+    return try TraceFiles.write(output, header: session.header) { writer in
+      try session.record(into: &writer)
+    }
   }
 
   private static func byteCount(mebibytes: UInt64) throws -> UInt64 {

@@ -17,10 +17,9 @@ extension RecordCommand {
     options.recordsTimes = times
     var session = ObserveSession(options)
     try session.start()
-    var writer = try TraceFiles.create(output, header: session.header)
-    let outcome = try session.record(into: &writer)
-    try TraceFiles.finish(writer)
-    return outcome
+    return try TraceFiles.write(output, header: session.header) { writer in
+      try session.record(into: &writer)
+    }
   }
 
   /// The environment that the program gets: that of this command.

@@ -40,6 +40,27 @@ enum TraceFiles {
     }
   }
 
+  /// Writes a trace with `body`; where that throws, nothing was recorded and no file is left.
+  static func write<Result>(
+    _ path: String, header: TraceHeader, _ body: (inout TraceWriter) throws -> Result
+  ) throws -> Result {
+    var writer = try create(path, header: header)
+    do {
+      let result = try body(&writer)
+      try finish(writer)
+      return result
+    } catch {
+      if isRegular(path) { try? FileManager.default.removeItem(atPath: path) }
+      throw error
+    }
+  }
+
+  /// Whether the path is a file of ours to remove, and not a device.
+  private static func isRegular(_ path: String) -> Bool {
+    let type = try? FileManager.default.attributesOfItem(atPath: path)[.type]
+    return type as? FileAttributeType == .typeRegular
+  }
+
   /// Says on stderr which blocks were damaged.
   static func tellProblems(of reader: TraceReader, _ path: String) {
     for problem in reader.problems {

@@ -71,9 +71,6 @@ public enum ReplayError: Error, Sendable {
 }
 
 extension TraceHeader {
-  /// The end of the addresses of a guest on the hosted machine: from there on they are the host's.
-  public static var hostedAddressEnd: VirtualAddress { VirtualAddress(0x5000_0000_0000) }
-
   /// The personality that the kernel takes for this trace.
   public var personalityValue: Personality {
     let value: Personality =
@@ -81,6 +78,6 @@ extension TraceHeader {
       case .linux: .linux(mmapBase: mmapBase, breakStart: breakStart)
       case .unikraft: .unikraft
       }
-    return origin == .hosted ? value.limited(below: Self.hostedAddressEnd) : value
+    return addressEnd.rawValue == 0 ? value : value.limited(below: addressEnd)
   }
 }

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Analyzer
+import Trace
+import TraceFile
+
+/// One comparison of two files, for every command that needs one.
+enum Comparing {
+  /// Compares the traces at two paths, which the report calls by the names given.
+  static func report(
+    _ expected: String, _ actual: String, named names: (left: String, right: String)? = nil,
+    scope: Report.Scope
+  ) throws -> Report {
+    var left = try TraceFiles.open(expected)
+    var right = try TraceFiles.open(actual)
+    let result: DiffResult
+    do {
+      result = try TraceDiff().run(
+        left: &left, leftHeader: left.header, right: &right, rightHeader: right.header)
+    } catch {
+      throw CommandError.badInput(
+        "\(expected) or \(actual): \(error.message), at byte \(error.position)")
+    }
+    return Report(
+      diff: result, left: source(left, names?.left ?? expected),
+      right: source(right, names?.right ?? actual), scope: scope)
+  }
+
+  private static func source(_ reader: TraceReader, _ name: String) -> Report.Source {
+    var problems = reader.problems.map(\.description)
+    if !reader.isComplete {
+      problems.append("cut: \(reader.droppedByteCount) bytes at the end are dropped")
+    }
+    return Report.Source(name: name, problems: problems)
+  }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Analyzer
+import ArgumentParser
+import Foundation
+import TraceFile
+
+/// `epimetheus diff`.
+struct DiffCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "diff",
+    abstract: "Say what two traces disagree about.",
+    discussion: """
+      The left trace is what is expected, the right one what came instead: Linux and our kernel,
+      yesterday's kernel and today's. Exits with 1 if there are divergences.
+
+      EXAMPLES
+        epimetheus diff linux.epi kernel.epi
+        epimetheus diff --json yesterday.epi today.epi
+      """)
+
+  @Argument(help: "The trace with the expected outcomes.")
+  var expected: String
+
+  @Argument(help: "The trace with the actual outcomes.")
+  var actual: String
+
+  @Flag(help: "As JSON.")
+  var json = false
+
+  func run() throws {
+    let report = try Comparing.report(expected, actual, scope: .differences)
+    Console.result(json ? report.json() : report.text())
+    if report.hasFindings { throw ExitCode(ExitStatusCode.findings) }
+  }
+}
