@@ -28,7 +28,8 @@ struct Epimetheus: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      RecordCommand.self, ReplayCommand.self, DiffCommand.self, ReportCommand.self, InfoCommand.self,
+      RecordCommand.self, ReplayCommand.self, DiffCommand.self, ReportCommand.self,
+      InfoCommand.self,
 
     ])
 
