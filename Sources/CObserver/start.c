@@ -34,8 +34,7 @@ static void set_streams(const int32_t streams[3], int report) {
     if (copies[i] >= 0 && dup2(copies[i], i) < 0) fail(report, observer_step_streams);
 }
 
-static void run_child(const struct observer_program *program, int go, int report,
-                      const sigset_t *mask) {
+static void run_child(const struct observer_program *program, int go, int report) {
   char byte;
   if (read(go, &byte, 1) != 1) _exit(127);
   set_streams(program->streams, report);
@@ -45,7 +44,10 @@ static void run_child(const struct observer_program *program, int go, int report
     if (now < 0 || personality((unsigned)now | ADDR_NO_RANDOMIZE) < 0)
       fail(report, observer_step_personality);
   }
-  sigprocmask(SIG_SETMASK, mask, NULL);
+  // Threads of a runtime block signals for their own ends; a program begins with none blocked.
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
   execve(program->path, program->arguments, program->environment);
   fail(report, observer_step_exec);
 }
@@ -88,7 +90,7 @@ int observer_start(const struct observer_program *program, int32_t *pid, int32_t
   int error = errno, result = -error;
   if (child == 0) {
     close(go[1]), close(report[0]);
-    run_child(program, go[0], report[1], &mask);
+    run_child(program, go[0], report[1]);
   }
   pthread_sigmask(SIG_SETMASK, &mask, NULL);
   close(go[0]), close(report[1]);

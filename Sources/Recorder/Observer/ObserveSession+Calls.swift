@@ -35,6 +35,7 @@ extension ObserveSession {
     task.row = table.row(call.number, given)
     task.operands = InlineArray(repeating: 0)
     for index in 0..<(task.row?.argumentCount ?? 6) { task.operands[index] = given[index] }
+    task.awaitsChild = task.row.map { Self.makesTask($0.number) } ?? false
     if options.recordsTimes { task.startTime = observer_now() }
     if let row = task.row, options.payloadLimit > 0 {
       memory(of: task, row).captureReads(into: &task.captured)
@@ -44,9 +45,14 @@ extension ObserveSession {
     }
   }
 
+  private static func makesTask(_ number: SystemCallNumber) -> Bool {
+    number == .clone || number == .clone3 || number == .fork || number == .vfork
+  }
+
   private mutating func leave(
     _ task: ObservedTask, _ result: Int64, into sink: inout some EventSink & ~Copyable
   ) {
+    task.awaitsChild = false
     let isFailure = result < 0 && result >= -4095
     if let row = task.row, options.payloadLimit > 0, !isFailure {
       memory(of: task, row).captureWrites(result: result, into: &task.captured)

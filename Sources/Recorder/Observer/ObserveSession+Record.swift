@@ -26,7 +26,7 @@ extension ObserveSession {
       for vma in first.memory.map.vmas { append(.mapped(vma), of: first, to: &sink) }
     }
     _ = observer_resume(root, 0)
-    try follow(into: &sink)
+    follow(into: &sink)
     let last = forcedEnd.map { ($0, 0) } ?? rootEnd ?? (.machineFailed, 0)
     var event = Event(.end, code: UInt32(last.0.rawValue), result: last.1)
     event.time = options.recordsTimes ? observer_now() - startTime : 0
@@ -35,20 +35,23 @@ extension ObserveSession {
       end: last.0, status: last.1, eventCount: eventCount, gapCount: gapCount)
   }
 
-  private mutating func follow(
-    into sink: inout some EventSink & ~Copyable
-  ) throws(RecordError) {
+  private mutating func follow(into sink: inout some EventSink & ~Copyable) {
     var stop = observer_stop()
-    while !tasks.isEmpty {
+    while !tasks.isEmpty || mayHaveOrphan {
       let result = observer_wait(&stop)
       if stop.has_beaten != 0 { endIfAsked() }
       if result == 0 {
         handle(stop, into: &sink)
-      } else if result == -ECHILD {
-        throw RecordError("the program was taken away from the recorder")
+      } else {
+        mayHaveOrphan = false
+        if result == -ECHILD && !tasks.isEmpty {
+          forcedEnd = .machineFailed
+          tasks.removeAll()
+        }
       }
     }
-    for id in earlyTasks { _ = observer_kill(id) }
+    Self.end(Set(earlyTasks))
+    earlyTasks = []
   }
 
   private mutating func endIfAsked() {
@@ -66,7 +69,7 @@ extension ObserveSession {
 
   private func killAll() {
     for id in tasks.keys { _ = observer_kill(id) }
-    for id in earlyTasks { _ = observer_kill(id) }
+    for id in earlyTasks { Self.kill(id) }
   }
 
   private mutating func handle(
@@ -74,8 +77,16 @@ extension ObserveSession {
   ) {
     let kind = observer_stop_kind(UInt32(bitPattern: stop.kind))
     guard let task = task(stop.pid) else {
-      let isAlive = kind != observer_stop_exited && kind != observer_stop_killed
-      if isAlive { earlyTasks.append(stop.pid) }
+      let hasEnded = kind == observer_stop_exited || kind == observer_stop_killed
+      if hasEnded {
+        earlyTasks.removeAll { $0 == stop.pid }
+      } else if !earlyTasks.contains(stop.pid) {
+        earlyTasks.append(stop.pid)
+        if forcedEnd != nil { Self.kill(stop.pid) }
+        adoptOrphans(into: &sink)
+      } else {
+        _ = observer_resume(stop.pid, 0)
+      }
       return
     }
     switch kind {
@@ -93,6 +104,7 @@ extension ObserveSession {
     case observer_stop_exited, observer_stop_killed:
       let isKilled = kind == observer_stop_killed
       finish(task, isKilled: isKilled, status: stop.value, into: &sink)
+      adoptOrphans(into: &sink)
     default:
       _ = observer_resume(stop.pid, 0)
     }

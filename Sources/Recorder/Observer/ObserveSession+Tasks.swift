@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 internal import CObserver
+internal import Kernel
 internal import LinuxABI
 internal import Trace
 
@@ -29,16 +30,35 @@ extension ObserveSession {
     let kind = relation(of: parent)
     let shares = kind != .process
     if shares { parent.memory.taskCount += 1 }
-    taskCount += 1
+    parent.awaitsChild = false
     let memory = shares ? parent.memory : ObservedMemory(parent.memory.map)
+    begin(id, memory, kind, maker: parent.number, to: &sink)
+  }
+
+  private mutating func begin(
+    _ id: Int32, _ memory: ObservedMemory, _ kind: Relation, maker: UInt32,
+    to sink: inout some EventSink & ~Copyable
+  ) {
+    taskCount += 1
     tasks[id] = ObservedTask(number: taskCount, id: id, memory: memory)
     var event = Event(.taskStarted, task: taskCount, code: kind.rawValue)
-    event.operands[0] = UInt64(parent.number)
+    event.operands[0] = UInt64(maker)
     if options.recordsTimes { event.time = observer_now() - startTime }
     append(event, to: &sink)
     if let index = earlyTasks.firstIndex(of: id) {
       earlyTasks.remove(at: index)
       _ = observer_resume(id, 0)
+    }
+  }
+
+  /// A task whose maker was killed in the middle of making it has no maker that could be told.
+  mutating func adoptOrphans(into sink: inout some EventSink & ~Copyable) {
+    guard !earlyTasks.isEmpty, !tasks.values.contains(where: { $0.awaitsChild }) else { return }
+    for id in earlyTasks {
+      let memory = ObservedMemory(MemoryMap(ofProcess: id) ?? MemoryMap())
+      begin(id, memory, .process, maker: 0, to: &sink)
+      guard let task = tasks[id] else { continue }
+      for vma in memory.map.vmas { append(.mapped(vma), of: task, to: &sink) }
     }
   }
 
@@ -97,6 +117,7 @@ extension ObserveSession {
     _ task: ObservedTask, isKilled: Bool, status: Int32,
     into sink: inout some EventSink & ~Copyable
   ) {
+    if task.awaitsChild { mayHaveOrphan = true }
     if task.isInCall { appendCall(task, result: nil, to: &sink) }
     task.memory.taskCount -= 1
     tasks[task.id] = nil

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 internal import CObserver
+internal import Glibc
 internal import LinuxABI
 public import Trace
 
@@ -25,6 +26,8 @@ public struct ObserveSession: ~Copyable {
   var latest: ObservedTask?
   /// New tasks that stopped before the call that made them was seen to do so.
   var earlyTasks: [Int32] = []
+  /// Whether a task was killed while it was making another, which may appear yet.
+  var mayHaveOrphan = false
   /// Tasks seen so far.
   var taskCount: UInt32 = 0
   var root: Int32 = 0
@@ -44,8 +47,7 @@ public struct ObserveSession: ~Copyable {
   }
 
   deinit {
-    for id in tasks.keys { _ = observer_kill(id) }
-    for id in earlyTasks { _ = observer_kill(id) }
+    Self.end(Set(tasks.keys).union(earlyTasks))
     if isPinned { observer_unpin() }
   }
 }
@@ -54,7 +56,7 @@ extension ObserveSession {
   /// Starts the program, stops it at its first instruction and completes `header`. On failure
   /// nothing is left running.
   public mutating func start() throws(RecordError) {
-    precondition(thread == 0, "a session starts once")
+    guard thread == 0 else { throw RecordError("a session starts once") }
     thread = observer_thread()
     let path = try ProgramPath.resolved(options.program, environment: options.environment)
     if options.pinsToOneCPU { isPinned = observer_pin() >= 0 }
@@ -72,6 +74,9 @@ extension ObserveSession {
 
   /// Whether this machine lets a process trace its own child, which is all that observing needs.
   public static var isPermitted: Bool { observer_probe_ptrace() >= 0 }
+
+  /// Linux's id of the process that was started; 0 before `start()`.
+  public var processID: Int32 { root }
 
   private mutating func spawn(_ path: [UInt8]) throws(RecordError) {
     var id: Int32 = 0
@@ -94,6 +99,32 @@ extension ObserveSession {
     }
     if result < 0 { throw startError(path, errno: -result, step: step) }
     root = id
+  }
+}
+
+extension ObserveSession {
+  /// Kills tasks and waits until they are gone. A killed task still stops at its exit; one that
+  /// stands there already hears no second signal and has to be let go.
+  static func end(_ tasks: Set<Int32>) {
+    var left = tasks
+    for id in left { kill(id) }
+    var stop = observer_stop()
+    while !left.isEmpty {
+      let result = observer_wait(&stop)
+      if result == -EINTR { continue }
+      if result < 0 { return }
+      let kind = observer_stop_kind(UInt32(bitPattern: stop.kind))
+      if kind == observer_stop_exited || kind == observer_stop_killed {
+        left.remove(stop.pid)
+      } else {
+        _ = observer_resume(stop.pid, 0)
+      }
+    }
+  }
+
+  static func kill(_ id: Int32) {
+    _ = observer_kill(id)
+    _ = observer_resume(id, 0)
   }
 }
 

@@ -23,6 +23,8 @@ final class ObservedTask {
 
   /// Whether it is between the entry and the exit of a call.
   var isInCall = false
+  /// Whether it is in a call that makes a task and that task has not been told of yet.
+  var awaitsChild = false
   /// The call that it is in.
   var callNumber: UInt64 = 0
   /// The arguments that the call has, the rest 0.

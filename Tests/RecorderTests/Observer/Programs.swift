@@ -130,4 +130,106 @@ enum Programs {
       return 1;
     }
     """#
+
+  /// Ends as its first argument says.
+  static let ending = #"""
+    #define _GNU_SOURCE
+    #include <pthread.h>
+    #include <signal.h>
+    #include <stdlib.h>
+    #include <string.h>
+    #include <sys/wait.h>
+    #include <time.h>
+    #include <unistd.h>
+    static void on_signal(int number) { (void)number; }
+    static void *execute(void *unused) {
+      (void)unused;
+      execl("/bin/busybox", "busybox", "sh", "-c", "exit 6", (char *)0);
+      return 0;
+    }
+    static void sleep_long(void) {
+      struct timespec time = {1000, 0};
+      nanosleep(&time, 0);
+    }
+    int main(int argc, char **argv) {
+      const char *how = argc > 1 ? argv[1] : "";
+      int status;
+      if (!strcmp(how, "status")) exit(42);
+      if (!strcmp(how, "crash")) *(volatile int *)0x1234 = 1;
+      if (!strcmp(how, "abort")) abort();
+      if (!strcmp(how, "sleep")) sleep_long();
+      if (!strcmp(how, "loop")) for (;;) getppid();
+      if (!strcmp(how, "interrupt")) {
+        kill(getppid(), SIGHUP);
+        sleep_long();
+      }
+      if (!strcmp(how, "handle")) {
+        signal(SIGUSR1, on_signal);
+        raise(SIGUSR1);
+        return 3;
+      }
+      if (!strcmp(how, "restart")) {
+        struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+        int ends[2];
+        char byte;
+        sigaction(SIGALRM, &action, 0);
+        if (pipe(ends)) return 1;
+        pid_t child = fork();
+        if (child == 0) {
+          struct timespec time = {0, 100000000};
+          nanosleep(&time, 0);
+          kill(getppid(), SIGALRM);
+          nanosleep(&time, 0);
+          _exit(write(ends[1], "x", 1) != 1);
+        }
+        return read(ends[0], &byte, 1) != 1;
+      }
+      if (!strcmp(how, "kill")) {
+        pid_t child = fork();
+        if (child == 0) for (;;) pause();
+        struct timespec time = {0, 100000000};
+        nanosleep(&time, 0);
+        kill(child, SIGKILL);
+        waitpid(child, &status, 0);
+        return WTERMSIG(status);
+      }
+      if (!strcmp(how, "stop")) {
+        pid_t child = fork();
+        if (child == 0) {
+          raise(SIGSTOP);
+          _exit(4);
+        }
+        waitpid(child, &status, WUNTRACED);
+        if (!WIFSTOPPED(status)) return 1;
+        kill(child, SIGCONT);
+        waitpid(child, &status, 0);
+        return WEXITSTATUS(status);
+      }
+      if (!strcmp(how, "thread-exec")) {
+        pthread_t thread;
+        pthread_create(&thread, 0, execute, 0);
+        for (;;) pause();
+      }
+      if (!strcmp(how, "thread-exit")) {
+        pthread_t threads[4];
+        for (int i = 0; i < 4; i++)
+          pthread_create(&threads[i], 0, (void *(*)(void *))sleep_long, 0);
+        exit(8);
+      }
+      if (!strcmp(how, "orphan")) {
+        if (fork() == 0) {
+          struct timespec time = {0, 200000000};
+          nanosleep(&time, 0);
+          _exit(0);
+        }
+        return 2;
+      }
+      if (!strcmp(how, "32-bit")) {
+        long result;
+        __asm__ volatile("int $0x80" : "=a"(result) : "a"(20) : "memory");
+        return result > 0 ? 0 : 1;
+      }
+      return 0;
+    }
+    """#
 }
