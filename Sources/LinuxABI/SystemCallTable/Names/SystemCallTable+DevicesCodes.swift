@@ -10,6 +10,10 @@ extension SystemCallTable {
   }
 
   private static func ioctlRequest(_ value: UInt64) -> StaticString? {
+    terminalRequest(value) ?? otherRequest(value)
+  }
+
+  private static func terminalRequest(_ value: UInt64) -> StaticString? {
     switch value {
     case 0x5401: "TCGETS"
     case 0x5402: "TCSETS"
@@ -56,6 +60,12 @@ extension SystemCallTable {
     case 0x5451: "FIOCLEX"
     case 0x5452: "FIOASYNC"
     case 0x5460: "FIOQSIZE"
+    default: nil
+    }
+  }
+
+  private static func otherRequest(_ value: UInt64) -> StaticString? {
+    switch value {
     case 0x1: "FIBMAP"
     case 0x2: "FIGETBSZ"
     case 0x40049409: "FICLONE"

@@ -48,6 +48,13 @@ extension SystemCallRow {
       external(
         "socketpair", "domain type protocol sv", .zeroOrError, .code(.socketDomain),
         .code(.socketType), .code(.socketProtocol), .writes(.descriptorPair, .fixed(8)))
+    default: networkMore(number)
+    }
+  }
+
+  /// Options, and calls that are younger than sockets.
+  private static func networkMore(_ number: Int) -> SystemCallRow? {
+    switch number {
     case 54:
       external(
         "setsockopt", "sockfd level optname optval optlen", .zeroOrError, .fd,
