@@ -43,7 +43,7 @@ public struct BuddyFrameAllocator: ~Copyable {
   }
 
   /// Adds the whole frames of a range that still holds zeros. EINVAL where it leaves the memory,
-  /// meets another zone, or has no whole frame. Frame 0 is left out: it is never handed out.
+  /// meets another zone, or has no whole frame. Adjoining zones become one. Frame 0 is left out: it is never handed out.
   /// Unikraft: `fa->addmem`.
   public mutating func addZone(_ range: Range<PhysicalAddress>) throws(Errno) {
     guard range.upperBound.rawValue <= memory.byteCount else { throw .invalidArgument }
@@ -55,6 +55,12 @@ public struct BuddyFrameAllocator: ~Copyable {
     for zone in zones where zone.overlaps(first..<end) { throw .invalidArgument }
     let place = zones.firstIndex { $0.lowerBound > first } ?? zones.count
     zones.insert(first..<end, at: place)
+    // Blocks merge over a seam, so what adjoins is one zone.
+    for index in stride(from: min(place + 1, zones.count - 1), to: max(0, place - 1), by: -1)
+    where zones[index - 1].upperBound == zones[index].lowerBound {
+      zones[index - 1] = zones[index - 1].lowerBound..<zones[index].upperBound
+      zones.remove(at: index)
+    }
     totalFrameCount += UInt64(end - first)
     release(first..<end)
     checkInvariants()

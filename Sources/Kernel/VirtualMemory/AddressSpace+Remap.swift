@@ -91,8 +91,6 @@ extension AddressSpace {
     try checkBoundary(new.upperBound)
     let kept = old.lowerBound..<old.lowerBound + min(old.byteCount, newByteCount)
     try prepareMove(old, kept, to: new)
-    defer { pageTable.emptyStock(&frames) }
-
     touch(old)
     touch(new)
     removeVMAs(in: new)
@@ -101,6 +99,7 @@ extension AddressSpace {
     pageTable.attach(
       leaves, distance: new.lowerBound - old.lowerBound, frames: &frames, log: &translations
     ) { _ in vma.protection }
+    pageTable.emptyStock(&frames)
     var moved = vma.part(kept)
     moved.range = new
     vmas.insert(moved)

@@ -69,6 +69,13 @@ func outcome(_ body: () throws(Errno) -> Void) -> String {
   }
 }
 
+/// `#expect` for calls on values that cannot be copied, which its macro would copy.
+func check(
+  _ condition: Bool, _ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation
+) {
+  #expect(condition, comment, sourceLocation: sourceLocation)
+}
+
 /// SplitMix64, so that a failing seed can be run again.
 struct SplitMix64: RandomNumberGenerator {
   var state: UInt64

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import LinuxABI
+import Testing
+
+@testable import Kernel
+
+/// The tree against a sorted array.
+struct VMATreeTests {
+  private func vma(_ range: AddressRange) -> VMA {
+    VMA(
+      range: range, backing: .reserved, name: .none, protection: [], flags: [], pageSize: nil)
+  }
+
+  private func contents(_ tree: VMATree) -> [AddressRange] {
+    var result: [AddressRange] = []
+    var position = tree.first(endingAbove: VirtualAddress(0))
+    while let place = position {
+      result.append(tree[place].range)
+      position = tree.next(place)
+    }
+    return result
+  }
+
+  @Test(arguments: [false, true], 1...4 as ClosedRange<UInt64>)
+  func `insertion, removal and neighbours agree`(isAscending: Bool, seed: UInt64) {
+    var random = SplitMix64(seed: seed)
+    var tree = VMATree()
+    var model: [AddressRange] = []
+    for step in 0..<3000 as Range<UInt64> {
+      let isGrowing = step < 2000
+      if model.isEmpty || random.next(below: 10) < (isGrowing ? 7 : 2) {
+        let number = isAscending && isGrowing ? step * 2 : random.next(below: 8000)
+        let range = pages(number..<number + 1)
+        if model.contains(range) { continue }
+        tree.insert(vma(range))
+        model.insert(
+          range, at: model.firstIndex { $0.lowerBound > range.lowerBound } ?? model.count)
+      } else {
+        let victim = Int(random.next(below: UInt64(model.count)))
+        tree.remove(tree.first(endingAbove: model[victim].lowerBound)!)
+        model.remove(at: victim)
+      }
+      if step % 50 == 0 { tree.checkInvariants() }
+    }
+    tree.checkInvariants()
+    #expect(contents(tree) == model, "seed \(seed)")
+    var position = tree.last
+    for range in model.reversed() {
+      #expect(position.map { tree[$0].range } == range, "seed \(seed)")
+      position = position.flatMap { tree.previous($0) }
+    }
+    #expect(position == nil)
+    while let first = tree.first(endingAbove: VirtualAddress(0)) { tree.remove(first) }
+    tree.checkInvariants()
+    #expect(tree.count == 0 && tree.height == 0)
+  }
+
+  @Test(arguments: 1...4 as ClosedRange<UInt64>)
+  func `gap searches agree with looking at every gap`(seed: UInt64) {
+    var random = SplitMix64(seed: seed)
+    var tree = VMATree()
+    var model: [AddressRange] = []
+    var number: UInt64 = 0
+    for _ in 0..<300 {
+      number += random.next(below: 6)
+      let count = 1 + random.next(below: 3)
+      let range = pages(number..<number + count)
+      tree.insert(vma(range))
+      model.append(range)
+      number += count
+    }
+    for _ in 0..<200 {
+      let low = random.next(below: number + 50)
+      let bounds = pages(low..<low + random.next(below: number + 100))
+      let byteCount = (1 + random.next(below: 7)) * 4096
+      let request = GapRequest(bounds: bounds, byteCount: byteCount, alignment: 4096)
+      var starts: [VirtualAddress] = []
+      var end = VirtualAddress(0)
+      for range in model + [VirtualAddress(.max)..<VirtualAddress(.max)] {
+        let gap = (min(end, range.lowerBound)..<range.lowerBound).clamped(to: bounds)
+        if !gap.isEmpty, gap.byteCount >= byteCount { starts.append(gap.lowerBound) }
+        end = range.upperBound
+      }
+      #expect(tree.lowestGap(request) == starts.first, "seed \(seed)")
+      var highest: VirtualAddress?
+      end = VirtualAddress(0)
+      for range in model + [VirtualAddress(.max)..<VirtualAddress(.max)] {
+        let gap = (min(end, range.lowerBound)..<range.lowerBound).clamped(to: bounds)
+        if !gap.isEmpty, gap.byteCount >= byteCount {
+          highest = VirtualAddress(gap.upperBound.rawValue - byteCount)
+        }
+        end = range.upperBound
+      }
+      #expect(tree.highestGap(request) == highest, "seed \(seed)")
+    }
+  }
+
+  @Test func `a gap for a large alignment is aligned and free`() {
+    var tree = VMATree()
+    for index in 0..<200 as Range<UInt64> { tree.insert(vma(pages(index * 700..<index * 700 + 1))) }
+    let bounds = pages(0..<1_000_000)
+    let request = GapRequest(bounds: bounds, byteCount: 4096 * 512, alignment: 2 << 20)
+    let low = tree.lowestGap(request)!
+    #expect(low.isAligned(to: 2 << 20) && tree.isFree(low..<low + 4096 * 512))
+    let high = tree.highestGap(request)!
+    #expect(high.isAligned(to: 2 << 20) && tree.isFree(high..<high + 4096 * 512))
+  }
+
+  @Test func `a VMA takes at most 128 bytes`() {
+    let entry = 3 * 8 + 4
+    // Nodes are at least half full after ascending or random insertion.
+    #expect(MemoryLayout<VMA>.stride + 2 * entry <= 128)
+  }
+}
