@@ -116,13 +116,12 @@ extension Unikernel {
         .anonymous, at: .fixed(VirtualAddress(fileEnd &+ bias), replacing: true),
         byteCount: segment.pageEnd - fileEnd, protection: segment.protection)
     }
-    let tail = fileEnd - (segment.address + segment.fileByteCount)
-    if segment.fileByteCount > 0, segment.memoryByteCount > segment.fileByteCount, tail > 0,
+    guard segment.fileByteCount > 0, segment.memoryByteCount > segment.fileByteCount,
       segment.protection.contains(.write)
-    {
-      let zeros = [UInt8](repeating: 0, count: Int(tail))
-      try store(
-        zeros, at: VirtualAddress(segment.address &+ segment.fileByteCount &+ bias), on: &machine)
-    }
+    else { return }
+    let zeros = [UInt8](
+      repeating: 0, count: Int(fileEnd - (segment.address + segment.fileByteCount)))
+    try store(
+      zeros, at: VirtualAddress(segment.address &+ segment.fileByteCount &+ bias), on: &machine)
   }
 }
