@@ -36,6 +36,15 @@ struct Guest: ~Copyable {
     machine.told = []
   }
 
+  /// A kernel that has not booted and has no guest memory yet.
+  init(
+    booting configuration: KernelConfiguration, _ outside: [String: ScriptedMachine.Entry],
+    byteCount: Int = 16 << 20
+  ) throws {
+    machine = ScriptedMachine(byteCount: byteCount, outside: outside)
+    kernel = try Unikernel(memory: machine.memory, configuration: configuration)
+  }
+
   /// Makes a system call; its result. A call that ends the program or stays undecided gives nil.
   mutating func attempt(_ number: SystemCallNumber, _ arguments: [UInt64]) -> Int64? {
     var registers = InlineArray<6, UInt64>(repeating: 0)
