@@ -21,16 +21,17 @@ extension FileSystem {
     return identity(of: OpenFile(.unknown, path: path, flags: []))
   }
 
-  /// Fills a page of a mapped file; returns how many bytes there were. What it throws it also leaves
+  /// Fills a page of a mapped file; returns how many bytes there were. Of a file that only the
+  /// outside knows there are as many as are wanted, and their values are not known: what the kernel
+  /// reads of them the machine brings (`Machine.willRead`). What it throws it also leaves
   /// in `fillError`, because a copy can only say that it stopped.
   func fill(
     _ identity: FileIdentity, at offset: UInt64, into segment: PhysicalSegment,
     on machine: inout some Machine & ~Copyable
   ) throws(Errno) -> UInt64 {
     do throws(Errno) {
-      guard identity.rawValue < UInt32(mapped.count),
-        let inode = mapped[Int(identity.rawValue)].inode
-      else { throw .outsideDecides }
+      guard identity.rawValue < UInt32(mapped.count) else { throw .ioError }
+      guard let inode = mapped[Int(identity.rawValue)].inode else { return segment.byteCount }
       return try read(inode, at: offset, into: [segment], on: &machine)
     } catch {
       fillError = error
