@@ -84,6 +84,7 @@ struct RandomTrace {
     header.auxiliaryVector = (0..<random.next() % 4).map { _ in (type: value(), value: value()) }
     header.mmapBase = VirtualAddress(value())
     header.breakStart = VirtualAddress(value())
+    header.addressEnd = VirtualAddress(value())
     header.files = (0..<random.next() % 3).map { _ in
       .init(path: bytes(upTo: 40), byteCount: value(), digest: bytes(upTo: 32))
     }

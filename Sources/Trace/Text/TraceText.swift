@@ -33,6 +33,7 @@ public enum TraceText {
     }
     out.line("mmap-base", header.mmapBase.rawValue, .hex)
     out.line("break-start", header.breakStart.rawValue, .hex)
+    out.line("address-end", header.addressEnd.rawValue, .hex)
     for file in header.files {
       out.line("file", file.path)
       out.put(" ")

@@ -108,6 +108,7 @@ extension TraceHeader {
       auxiliaryVector.append((type: try scanner.number(), value: try scanner.number()))
     case .mmapBase: mmapBase = VirtualAddress(try scanner.number())
     case .breakStart: breakStart = VirtualAddress(try scanner.number())
+    case .addressEnd: addressEnd = VirtualAddress(try scanner.number())
     case .file:
       files.append(
         File(
@@ -120,7 +121,8 @@ extension TraceHeader {
 /// The header lines.
 private enum TextField: UInt8, CaseIterable {
   case origin, kernel, personality, unseen, memory, faultAround, seed, clockStart, payloadLimit
-  case program, argument, environment, directory, auxiliary, mmapBase, breakStart, file
+  case program, argument, environment, directory, auxiliary, mmapBase, breakStart
+  case addressEnd, file
 
   var word: StaticString {
     switch self {
@@ -140,6 +142,7 @@ private enum TextField: UInt8, CaseIterable {
     case .auxiliary: "auxiliary"
     case .mmapBase: "mmap-base"
     case .breakStart: "break-start"
+    case .addressEnd: "address-end"
     case .file: "file"
     }
   }
