@@ -29,7 +29,7 @@ struct Epimetheus: ParsableCommand {
     version: version,
     subcommands: [
       RecordCommand.self, ReplayCommand.self, DiffCommand.self, ReportCommand.self,
-      InfoCommand.self,
+      DumpCommand.self, AssembleCommand.self, InfoCommand.self,
 
     ])
 

@@ -10,7 +10,7 @@ extension RecordCommand {
   func recordHosted() throws -> RecordOutcome {
     var options = HostedOptions(
       program: [UInt8](program[0].utf8), arguments: program.map { [UInt8]($0.utf8) },
-      environment: Self.environment)
+      environment: environment)
     options.workingDirectory = [UInt8](FileManager.default.currentDirectoryPath.utf8)
     options.payloadLimit = payload
     options.timeoutNanoseconds = timeout.map { UInt64($0 * 1e9) }

@@ -10,7 +10,7 @@ extension RecordCommand {
   func recordOnLinux() throws -> RecordOutcome {
     var options = ObserveOptions(
       program: [UInt8](program[0].utf8), arguments: program.map { [UInt8]($0.utf8) },
-      environment: Self.environment)
+      environment: environment)
     options.randomizesLayout = aslr
     options.payloadLimit = payload
     options.timeoutNanoseconds = timeout.map { UInt64($0 * 1e9) }
@@ -20,11 +20,5 @@ extension RecordCommand {
     return try TraceFiles.write(output, header: session.header) { writer in
       try session.record(into: &writer)
     }
-  }
-
-  /// The environment that the program gets: that of this command.
-  static var environment: [[UInt8]] {
-    ProcessInfo.processInfo.environment.sorted { $0.key < $1.key }
-      .map { [UInt8]("\($0.key)=\($0.value)".utf8) }
   }
 }

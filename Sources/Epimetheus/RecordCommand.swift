@@ -37,6 +37,11 @@ struct RecordCommand: ParsableCommand {
   @Option(help: "Keep this many bytes of each buffer that a call reads or writes.")
   var payload: UInt32 = 4096
 
+  @Option(
+    name: .customLong("env"),
+    help: "A variable, NAME=value, repeatable. The program then gets only those given so.")
+  var variables: [String] = []
+
   @Flag(help: "Keep times, in nanoseconds; two runs then differ. Only with --on linux.")
   var times = false
 
@@ -52,6 +57,9 @@ struct RecordCommand: ParsableCommand {
   func validate() throws {
     if program.isEmpty {
       throw ValidationError("no program given: epimetheus record -o a.epi -- PROGRAM ARGUMENT...")
+    }
+    if let variable = variables.first(where: { !$0.contains("=") || $0.hasPrefix("=") }) {
+      throw ValidationError("--env takes NAME=value, not \(variable)")
     }
     if let timeout, !(timeout > 0 && timeout < 1e7) {
       throw ValidationError("--timeout takes seconds, more than 0")
@@ -71,6 +79,13 @@ struct RecordCommand: ParsableCommand {
       case .linux: try recordOnLinux()
       }
     try finish(outcome)
+  }
+
+  /// The environment that the program gets: what was given, else that of this command.
+  var environment: [[UInt8]] {
+    if !variables.isEmpty { return variables.map { [UInt8]($0.utf8) } }
+    return ProcessInfo.processInfo.environment.sorted { $0.key < $1.key }
+      .map { [UInt8]("\($0.key)=\($0.value)".utf8) }
   }
 
   /// Says how it ended and exits as the program did.
