@@ -31,7 +31,9 @@ struct FrameScan {
         fault = error
       }
       if case .unreadable(let error) = fault { throw error }
-      guard let next = try Self.nextBlock(&reader, after: end, &falseStarts) else {
+      let next = try Self.nextBlock(
+        &reader, after: end, before: reader.source.byteCount, &falseStarts)
+      guard let next else {
         if case .invalid(let reason) = fault {
           problems.append(TraceProblem(block: nil, offset: end, message: reason))
         }
@@ -42,13 +44,15 @@ struct FrameScan {
     }
   }
 
-  /// The next offset at which a block can be unpacked.
-  private static func nextBlock(
-    _ reader: inout FrameReader, after offset: UInt64, _ falseStarts: inout Int
+  /// The next offset at which a block can be unpacked; nil if there is none before `limit`.
+  static func nextBlock(
+    _ reader: inout FrameReader, after offset: UInt64, before limit: UInt64,
+    _ falseStarts: inout Int
   ) throws(TraceError) -> UInt64? {
+    if falseStarts >= falseStartLimit { return nil }
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
     var at = offset + 1
-    while at + 4 <= reader.source.byteCount {
+    while at < limit && at + 4 <= reader.source.byteCount {
       let count = try reader.source.fill(&chunk, at: at)
       var index = 0
       while index + 4 <= count {

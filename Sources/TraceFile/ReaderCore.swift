@@ -18,6 +18,7 @@ struct ReaderCore: ~Copyable {
   private var isAtGap = true
   /// Whether the block that was loaded last could not be read.
   private var isLastDamaged = false
+  private var falseStarts = 0
 
   let opened: OpenedTrace
   private(set) var problems: [TraceProblem] = []
@@ -41,10 +42,7 @@ struct ReaderCore: ~Copyable {
   mutating func next() throws(TraceError) -> Event? {
     while index >= decoder.count {
       if nextBlock >= blocks.count { return endGap() }
-      let isReadable = try loadBlock(nextBlock)
-      isLastDamaged = !isReadable
-      nextBlock += 1
-      if isReadable, let gap = startOfBlock() { return gap }
+      if try loadNextBlock(), let gap = startOfBlock() { return gap }
     }
     isAtGap = false
     eventNumber = decoder.firstEvent + UInt64(index)
@@ -75,9 +73,7 @@ struct ReaderCore: ~Copyable {
     resetPosition()
     nextBlock = low
     while nextBlock < blocks.count {
-      let isReadable = try loadBlock(nextBlock)
-      nextBlock += 1
-      if isReadable && decoder.firstEvent + UInt64(decoder.count) > number {
+      if try loadNextBlock(), decoder.firstEvent + UInt64(decoder.count) > number {
         if number > decoder.firstEvent { index = Int(number - decoder.firstEvent) }
         expectedEvent = max(number, decoder.firstEvent)
         return
@@ -143,6 +139,35 @@ extension ReaderCore {
       report(TraceProblem(block: UInt64(number), offset: block.offset, message: reason))
     }
     return false
+  }
+
+  private mutating func loadNextBlock() throws(TraceError) -> Bool {
+    let isReadable = try loadBlock(nextBlock)
+    if !isReadable && !opened.isComplete { try searchInside(nextBlock) }
+    isLastDamaged = !isReadable
+    nextBlock += 1
+    return isReadable
+  }
+
+  /// Looks for whole blocks within a damaged one whose end was found by its lengths alone: where a
+  /// length is damaged, the blocks after it may seem to be part of it.
+  private mutating func searchInside(_ number: Int) throws(TraceError) {
+    let block = blocks[number]
+    let first = try FrameScan.nextBlock(
+      &frames, after: block.offset, before: block.end, &falseStarts)
+    guard var at = first else { return }
+    var found = [Frame(offset: block.offset, byteCount: at - block.offset, contentByteCount: 0)]
+    var rest = number + 1
+    while true {
+      while rest < blocks.count && blocks[rest].offset < at { rest += 1 }
+      if rest < blocks.count && blocks[rest].offset == at { break }
+      guard let frame = try? frames.source.frame(at: at) else { break }
+      if !frame.isSkippable { found.append(frame) }
+      at = frame.end
+    }
+    blocks.replaceSubrange(number..<rest, with: found)
+    isReported.replaceSubrange(
+      number..<rest, with: [true] + [Bool](repeating: false, count: found.count - 1))
   }
 
   private mutating func decode(_ content: UnsafeRawBufferPointer) -> TraceError? {
