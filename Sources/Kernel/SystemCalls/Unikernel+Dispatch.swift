@@ -33,18 +33,19 @@ extension Unikernel {
     guard let handler = Self.handler(for: request.number, M.self) else {
       return .result(-Int64(Errno.noSystemCall.rawValue), isMissing: true)
     }
+    let completion: Completion
     do throws(Errno) {
-      let result = try handler(&self, Registers(request), &machine)
-      if let status = ending {
-        ending = nil
-        return .ended(status)
-      }
-      return .result(result, isMissing: false)
+      completion = .result(
+        try handler(&self, Registers(request), &machine), isMissing: false)
     } catch .outsideDecides {
-      return .undecided
+      completion = .undecided
     } catch {
-      return .result(-Int64(error.rawValue), isMissing: false)
+      completion = .result(-Int64(error.rawValue), isMissing: false)
     }
+    // A signal can end the program whether or not the call failed.
+    guard let status = ending else { return completion }
+    ending = nil
+    return .ended(status)
   }
 }
 
