@@ -34,7 +34,10 @@ let package = Package(
       name: "Trace", dependencies: ["LinuxABI"], exclude: ["README.md"], swiftSettings: embeddable),
     .target(
       name: "Kernel", dependencies: ["LinuxABI"],
-      exclude: ["README.md", "VirtualMemory/README.md"], swiftSettings: embeddable),
+      exclude: [
+        "README.md", "FileSystem/README.md", "Loader/README.md", "VirtualMemory/README.md",
+      ],
+      swiftSettings: embeddable),
     .target(
       name: "Replayer", dependencies: ["Kernel", "Trace", "LinuxABI"], exclude: ["README.md"],
       swiftSettings: embeddable),
