@@ -81,16 +81,25 @@ struct Guest: ~Copyable {
   mutating func string(_ text: String) -> UInt64 { put(Array(text.utf8) + [0]) }
 
   mutating func write(_ bytes: [UInt8], at address: UInt64) {
+    let files = kernel.files
     let count = bytes.withUnsafeBytes {
-      kernel.addressSpace.copyOut($0, to: VirtualAddress(address))
+      kernel.addressSpace.copyOut($0, to: VirtualAddress(address)) {
+        (file, offset, segment) throws(Errno) in
+        try files.fill(file, at: offset, into: segment, on: &machine)
+      }
     }
     #expect(count == UInt64(bytes.count))
   }
 
   mutating func read(_ address: UInt64, _ byteCount: Int) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: byteCount)
+    let files = kernel.files
     let count = bytes.withUnsafeMutableBytes {
-      kernel.addressSpace.copyIn(from: VirtualAddress(address), into: $0)
+      kernel.addressSpace.copyIn(
+        from: VirtualAddress(address), into: $0,
+        fill: { (file, offset, segment) throws(Errno) in
+          try files.fill(file, at: offset, into: segment, on: &machine)
+        })
     }
     #expect(count == UInt64(byteCount))
     return bytes
