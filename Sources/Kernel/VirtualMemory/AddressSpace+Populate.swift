@@ -3,7 +3,8 @@
 public import LinuxABI
 
 extension AddressSpace {
-  /// Gives every page of the range that has none a frame, reservations and guard pages left out.
+  /// Gives every page of the range that has none a frame, reservations, guard pages and what may
+  /// not be accessed left out.
   /// ENOMEM for a hole between VMAs or without a frame, EFAULT for a page that its file has nothing
   /// for, and what `fill` throws; then none of the pages is kept. Linux: mm_populate().
   public mutating func populate(
@@ -15,7 +16,7 @@ extension AddressSpace {
     }
     var made: [AddressRange] = []
     var failure: Errno? = endOfCover(of: range) < range.upperBound ? .outOfMemory : nil
-    for vma in vmas(in: part) where failure == nil && vma.backing != .reserved {
+    for vma in vmas(in: part) where failure == nil {
       let usable = usableRange(of: vma).clamped(to: part)
       do throws(Errno) { try populate(vma, in: usable, made: &made, fill: fill) } catch {
         failure = error
@@ -30,7 +31,6 @@ extension AddressSpace {
 
   /// The same for a VMA that need not stand yet.
   mutating func populate(_ vma: VMA, in range: AddressRange, fill: PageFill) throws(Errno) {
-    if vma.backing == .reserved { return }
     var made: [AddressRange] = []
     do throws(Errno) { try populate(vma, in: range, made: &made, fill: fill) } catch {
       withdraw(made)
@@ -45,6 +45,7 @@ extension AddressSpace {
   private mutating func populate(
     _ vma: VMA, in range: AddressRange, made: inout [AddressRange], fill: PageFill
   ) throws(Errno) {
+    if vma.backing == .reserved || vma.protection.isEmpty { return }
     var rest = range
     while !rest.isEmpty, let hole = pageTable.firstHole(in: rest) {
       var start = hole.lowerBound

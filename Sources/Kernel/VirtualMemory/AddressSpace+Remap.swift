@@ -4,11 +4,13 @@ public import LinuxABI
 
 extension AddressSpace {
   /// Shrinks, grows or moves what stands at `address`, with its pages, and returns where it stands.
+  /// A move to a fixed address that keeps the size may be of several VMAs with holes between them;
+  /// what stands at the other side of a hole stays (Linux 6.17).
   /// `newAddress` counts with `.fixed`, and as a hint with `.dontUnmap`.
   ///
   /// EINVAL for unknown flags, flags that contradict, unaligned or overlapping ranges, no new bytes,
-  /// and no old bytes (duplicating shared memory is not supported); EFAULT where the old range is not
-  /// one VMA, or cannot grow; ENOMEM without room, where it may not move, or without frames for the
+  /// and no old bytes (duplicating shared memory is not supported); EFAULT where no VMA is at `address`,
+  /// where the old range is not one VMA but changes its size, or cannot grow; ENOMEM without room, where it may not move, or without frames for the
   /// tables; EPERM for a stack with guard pages. Linux: mremap(2).
   public mutating func remap(
     _ address: VirtualAddress, byteCount: UInt64, newByteCount: UInt64, options: RemapOptions,
@@ -34,6 +36,9 @@ extension AddressSpace {
         if newByteCount < byteCount { try unmap(address + newByteCount..<old.upperBound) }
         return address
       }
+    }
+    if options.contains(.fixed), newByteCount == byteCount {
+      return try move(old, to: newAddress, options)
     }
     // Of a move that shrinks, the tail may reach past the VMA.
     let kept = address..<address + min(byteCount, newByteCount)
@@ -75,50 +80,88 @@ extension AddressSpace {
     return true
   }
 
+  /// A VMA, or the part of one, that moves.
+  private struct Piece {
+    var vma: VMA
+    /// What of the old range is its own.
+    var source: AddressRange
+    /// The part that keeps its pages.
+    var kept: AddressRange
+    var target: AddressRange
+  }
+
   private mutating func move(
     _ old: AddressRange, of vma: VMA, _ newByteCount: UInt64, _ options: RemapOptions,
     _ newAddress: VirtualAddress
   ) throws(Errno) -> VirtualAddress {
-    guard vmas.count < personality.vmaLimit - 3 else { throw .outOfMemory }
-    try checkBoundary(old.lowerBound)
-    try checkBoundary(old.upperBound)
     let request: PlacementRequest =
       options.contains(.fixed)
       ? .fixed(newAddress, replacing: true)
       : .anywhere(hint: options.contains(.dontUnmap) ? newAddress : nil)
-    let new = try place(newByteCount, at: request, alignment: vma.alignment, options: [])
-    try checkBoundary(new.lowerBound)
-    try checkBoundary(new.upperBound)
+    let target = try place(newByteCount, at: request, alignment: vma.alignment, options: [])
     let kept = old.lowerBound..<old.lowerBound + min(old.byteCount, newByteCount)
-    try prepareMove(old, kept, to: new)
-    touch(old)
-    touch(new)
-    removeVMAs(in: new)
-    let leaves = pageTable.detachAll(kept, frames: &frames, log: &translations)
-    if !options.contains(.dontUnmap) { removeVMAs(in: old) }
-    pageTable.attach(
-      leaves, distance: new.lowerBound - old.lowerBound, frames: &frames, log: &translations
-    ) { _ in vma.protection }
+    try move(
+      [Piece(vma: vma, source: old, kept: kept, target: target)],
+      keepsOld: options.contains(.dontUnmap))
+    return target.lowerBound
+  }
+
+  private mutating func move(
+    _ old: AddressRange, to newAddress: VirtualAddress, _ options: RemapOptions
+  ) throws(Errno) -> VirtualAddress {
+    var pieces: [Piece] = []
+    for vma in vmas(in: old) {
+      if vma.flags.contains(.indivisible) { throw .notPermitted }
+      let source = vma.range.clamped(to: old)
+      let start = newAddress + (source.lowerBound - old.lowerBound)
+      let request = PlacementRequest.fixed(start, replacing: true)
+      let target = try place(
+        source.byteCount, at: request, alignment: vma.alignment, options: [])
+      pieces.append(Piece(vma: vma, source: source, kept: source, target: target))
+    }
+    try move(pieces, keepsOld: options.contains(.dontUnmap))
+    return newAddress
+  }
+
+  private mutating func move(_ pieces: [Piece], keepsOld: Bool) throws(Errno) {
+    guard vmas.count < personality.vmaLimit - 3 * pieces.count else { throw .outOfMemory }
+    try prepareMove(pieces)
+    for piece in pieces {
+      touch(piece.source)
+      touch(piece.target)
+      removeVMAs(in: piece.target)
+      let leaves = pageTable.detachAll(piece.kept, frames: &frames, log: &translations)
+      if !keepsOld { removeVMAs(in: piece.source) }
+      pageTable.attach(
+        leaves, distance: piece.target.lowerBound - piece.source.lowerBound, frames: &frames,
+        log: &translations
+      ) { _ in piece.vma.protection }
+      var moved = piece.vma.part(piece.kept)
+      moved.range = piece.target
+      vmas.insert(moved)
+      mergeVMAs(around: piece.target)
+    }
     pageTable.emptyStock(&frames)
-    var moved = vma.part(kept)
-    moved.range = new
-    vmas.insert(moved)
-    mergeVMAs(around: new)
     checkInvariants()
-    return new.lowerBound
   }
 
   /// Everything of a move that can fail.
-  private mutating func prepareMove(
-    _ old: AddressRange, _ kept: AddressRange, to new: AddressRange
-  ) throws(Errno) {
-    try cutPages(at: new)
-    try cutPages(at: old)
-    try cutPages(at: kept)
-    let distance = new.lowerBound - old.lowerBound
-    if distance & (PageSize.huge.byteCount - 1) != 0 {
-      try pageTable.splitAll(in: kept, frames: &frames)
+  private mutating func prepareMove(_ pieces: [Piece]) throws(Errno) {
+    var tableCount: UInt64 = 0
+    for piece in pieces {
+      for range in [piece.source, piece.target] {
+        try checkBoundary(range.lowerBound)
+        try checkBoundary(range.upperBound)
+      }
     }
-    try pageTable.fillStock(pageTable.moveBound(kept, to: new), &frames)
+    for piece in pieces {
+      for range in [piece.target, piece.source, piece.kept] { try cutPages(at: range) }
+      let distance = piece.target.lowerBound - piece.source.lowerBound
+      if distance & (PageSize.huge.byteCount - 1) != 0 {
+        try pageTable.splitAll(in: piece.kept, frames: &frames)
+      }
+      tableCount += pageTable.moveBound(piece.kept, to: piece.target)
+    }
+    try pageTable.fillStock(tableCount, &frames)
   }
 }

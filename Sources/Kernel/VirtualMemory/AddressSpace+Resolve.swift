@@ -82,9 +82,12 @@ extension AddressSpace {
       let isInTheWay = !other.flags.contains(.growsDown) && !other.protection.isEmpty
       if isInTheWay, start - other.range.upperBound < personality.stackGap { return false }
     }
+    let distance = vma.range.lowerBound - start
+    if case .file(_, let offset) = vma.backing, offset < distance { return false }
     touch(start..<vma.range.lowerBound)
     var grown = vma
     grown.range = start..<vma.range.upperBound
+    grown.backing = vma.backing.advanced(by: 0 &- distance)
     vmas.replace(position, with: grown)
     checkInvariants()
     return true

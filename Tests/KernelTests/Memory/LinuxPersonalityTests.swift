@@ -133,6 +133,27 @@ struct LinuxPersonalityTests {
     check(space.byte(at: start + 9 * 4096) == 9)
   }
 
+  @Test func `mremap to a fixed address moves several VMAs and leaves holes as they are`() throws {
+    var space = try makeSpace(.linux)
+    let start = VirtualAddress(0x6000_0000_0000)
+    _ = try map(&space, 2, at: .fixed(start, replacing: false))
+    _ = try map(&space, 1, at: .fixed(start + 4 * 4096, replacing: false), .read)
+    _ = try map(&space, 8, at: .fixed(start + 16 * 4096, replacing: false), [])
+    #expect(
+      try remap(&space, start + 4096, 6, 6, [.mayMove, .fixed], to: start + 17 * 4096)
+        == start + 17 * 4096)
+    expectLayout(
+      space,
+      """
+      0-1 rw-p anonymous
+      10-11 ---p anonymous
+      11-12 rw-p anonymous
+      12-14 ---p anonymous
+      14-15 r--p anonymous
+      15-18 ---p anonymous
+      """, base: start)
+  }
+
   @Test func `mremap with DONTUNMAP leaves an empty VMA`() throws {
     var space = try makeSpace(.linux)
     let start = VirtualAddress(0x6000_0000_0000)

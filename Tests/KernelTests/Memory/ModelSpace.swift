@@ -73,6 +73,17 @@ struct ModelSpace {
     for index in 0..<min(count, old.count) { pages[start + index] = old[index] }
   }
 
+  /// Moves whatever is there, holes left out, unless there is nothing at the start.
+  mutating func moveAll(_ range: Range<Int>, to start: Int) -> Bool {
+    if pages[range.lowerBound] == nil { return false }
+    for number in range {
+      guard let page = pages[number] else { continue }
+      pages[number] = nil
+      pages[start + number - range.lowerBound] = page
+    }
+    return true
+  }
+
   /// The VMAs as ranges of pages, as many as must be.
   var layout: [(Range<Int>, Page)] {
     var result: [(Range<Int>, Page)] = []

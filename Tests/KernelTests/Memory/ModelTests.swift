@@ -90,6 +90,9 @@ struct ModelTests {
     case .remap(let range, let target, let newCount):
       let kept = range.lowerBound..<range.lowerBound + min(range.count, newCount)
       if (target..<target + newCount).overlaps(range) { return ("EINVAL", nil) }
+      if newCount == range.count {
+        return model.moveAll(range, to: target) ? ("OK", target) : ("EFAULT", nil)
+      }
       if !model.isOneVMA(kept) { return ("EFAULT", nil) }
       model.move(range, to: target, count: newCount)
       return ("OK", target)
