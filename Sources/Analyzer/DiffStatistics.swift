@@ -46,6 +46,8 @@ public struct DiffStatistics: Sendable {
   public var explainedNumberCount: UInt64 = 0
   /// Calls whose outcome the right adopted, because only the outside could decide it, by name.
   public var external: [CallCount] = []
+  /// Calls of other processes than the first whose outcome the right adopted.
+  public var otherProcessCallCount: UInt64 = 0
   /// Events that the left trace says are lost; a gap of unknown size counts as 1.
   public var leftLostCount: UInt64 = 0
   /// Events that the right trace says are lost; a gap of unknown size counts as 1.

@@ -127,6 +127,36 @@ struct AlignmentTests {
     }
   }
 
+  @Test(arguments: [21, 22, 23] as [UInt64])
+  func `events without any sense are taken as they are`(seed: UInt64) throws {
+    func noise(_ seed: UInt64) -> Script {
+      var random = SplitMix64(seed: seed)
+      let extremes: [UInt64] = [0, 1, .max, .max - 0xfff, 1 << 63, 0x1000, 0x2000]
+      return Script {
+        for _ in 0..<1500 {
+          let kind = Event.Kind(rawValue: UInt8(random.next() % 13))!
+          let value = random.next()
+          var event = Event(
+            kind, task: UInt32(value & 3),
+            code: UInt32(truncatingIfNeeded: value >> 8) >> (UInt32(value >> 40) & 31),
+            result: Int64(bitPattern: extremes[Int(value >> 50) % 7]))
+          event.flags = Event.Flags(rawValue: UInt8(value >> 4 & 7))
+          for index in 0..<6 { event.operands[index] = extremes[Int(random.next() % 7)] }
+          $0.events.append(event, bytes: [UInt8](repeating: 0xff, count: Int(value >> 3 & 63)))
+        }
+      }
+    }
+    for requests in [DiffOptions.Requests.same, .independent] {
+      let result = try diff(noise(seed), noise(seed + 50), requests: requests)
+      let source = Report.Source(name: "noise")
+      let report = Report(diff: result, left: source, right: source)
+      for line in report.text().split(separator: "\n") { #expect(line.count <= 100) }
+      #expect(report.json().utf8.count > 100)
+    }
+    var events = noise(seed).events
+    #expect(try TraceSummary(of: &events).eventCount == 1500)
+  }
+
   @Test func `two hundred thousand events with scattered differences go through`() throws {
     func script(_ wrong: Bool) -> Script {
       Script {

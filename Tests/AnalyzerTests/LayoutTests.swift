@@ -57,6 +57,27 @@ struct LayoutTests {
     #expect(result.classes == [.vmaBacking, .vmaBacking])
   }
 
+  @Test func `a file that is known by another path is explained, another file is not`() throws {
+    func script(_ directory: String, _ second: String) -> (inout Script) -> Void {
+      {
+        for (index, name) in ["a.so", "b.so", "a.so"].enumerated() {
+          let address = 0x7000_0000 + UInt64(index) * 0x10000
+          $0.call(.mmap, 0, 0x1000, 1, 2, 3, 0, result: Int64(address))
+          $0.map(address, address + 0x1000, .read, .file, name: directory + name)
+        }
+        $0.call(.mmap, 0, 0x1000, 1, 2, 3, 0, result: 0x7100_0000)
+        $0.map(0x7100_0000, 0x7100_1000, .read, .file, name: second)
+      }
+    }
+    let alias = try one(script("/usr/lib/", "/usr/lib/b.so"), script("/lib/", "/lib/b.so"))
+    #expect(alias.classes == [.vmaBacking])
+    #expect(alias.roots[0].count == 4)
+    #expect(!alias.hasFindings)
+    let other = try one(script("/usr/lib/", "/usr/lib/b.so"), script("/lib/", "/opt/b.so"))
+    #expect(other.classes == [.vmaBacking, .vmaBacking])
+    #expect(other.hasFindings)
+  }
+
   @Test func `extent differs`() throws {
     let result = try one {
       $0.call(.munmap, 0x60_0000, 0x1800, result: 0)

@@ -19,6 +19,17 @@ struct CallRow {
   /// The name, or `syscall_N` for a number that Linux does not have.
   var name: String { row.map { "\($0.name)" } ?? "syscall_\(number.rawValue)" }
 
+  /// A number for tables of calls: that of the call, or one for all numbers far beyond Linux's, so
+  /// that a table stays small whatever a trace says.
+  var key: UInt32 { number.rawValue < 4096 ? number.rawValue : .max }
+
+  /// The name of the call with this key.
+  static func name(ofKey key: UInt32) -> String {
+    if key == .max { return "others" }
+    return SystemCallTable.name(of: SystemCallNumber(rawValue: key)).map { "\($0)" }
+      ?? "syscall_\(key)"
+  }
+
   /// How many arguments it has.
   var argumentCount: Int { row?.argumentCount ?? 6 }
 

@@ -6,7 +6,7 @@ internal import Trace
 extension Step {
   /// What the step asks or tells, on a line: `openat(AT_FDCWD, "/etc/passwd", 0x80000, 0)`.
   var requestText: String {
-    guard let event = principal else { return number == 0 ? "first layout" : "VMA change" }
+    guard let event = principal else { return isFirst ? "first layout" : "VMA change" }
     switch event.kind {
     case .systemCall: return callText(CallRow(event))
     case .pageFault:
@@ -23,7 +23,7 @@ extension Step {
 
   /// The name of the call, or what else it is.
   var subject: String {
-    guard let event = principal else { return number == 0 ? "first layout" : "VMA change" }
+    guard let event = principal else { return isFirst ? "first layout" : "VMA change" }
     switch event.kind {
     case .systemCall: return CallRow(event).name
     case .pageFault: return "page fault"

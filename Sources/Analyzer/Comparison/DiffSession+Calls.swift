@@ -24,7 +24,11 @@ extension DiffSession {
         isFinding: leftEvent.result != rightEvent.result)
     }
     if rightEvent.flags.contains(.adopted) || leftEvent.flags.contains(.adopted) {
-      external[rightEvent.code, default: 0] += 1
+      if spaceOfTask[right.task] == nil {
+        external[CallRow(rightEvent).key, default: 0] += 1
+      } else {
+        statistics.otherProcessCallCount += 1
+      }
       if !normaliser.isReplay { learn(leftEvent, rightEvent, CallRow(leftEvent)) }
       return nil
     }
@@ -174,9 +178,14 @@ extension DiffSession {
       normaliser.firstBreak = (left, right)
       return
     }
-    if left > first.left, normaliser.sameBreak(left, right) {
-      normaliser.addresses.learn(first.left, first.right, byteCount: left - first.left)
-    }
+    if left <= first.left || !normaliser.sameBreak(left, right) { return }
+    // VMAs end at pages. Where both breaks lie alike in theirs, so much is known of whole pages.
+    let isAlike = left & 0xfff == right & 0xfff
+    let before = isAlike ? first.left & 0xfff : 0
+    let behind = isAlike ? (0 &- left) & 0xfff : 0
+    normaliser.addresses.learn(
+      first.left - before, first.right - before,
+      byteCount: left - first.left + before + behind)
   }
 
   /// One outcome as a report has it.

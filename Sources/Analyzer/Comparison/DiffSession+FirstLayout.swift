@@ -26,8 +26,8 @@ extension DiffSession {
     if movedCount == 0 { return }
     statistics.explainedPlacementCount += movedCount
     _ = record(
-      .placement, left, right, expected: .request("\(movedCount) VMAs lie elsewhere"),
-      actual: .request("than on the left"), shape: "", isFinding: false)
+      .placement, left, right, expected: .request("the left's addresses"),
+      actual: .request("\(movedCount) of the VMAs elsewhere"), shape: "", isFinding: false)
   }
 
   private static func keyed(_ step: Step) -> [LayoutChange] {

@@ -31,6 +31,9 @@ extension DiffSession {
     return found
   }
 
+  /// Differences that are remembered at most; what is beyond may be reported again.
+  private static var knownLimit: Int { 1 << 20 }
+
   /// The right's kernel goes on with the left's VMAs.
   private mutating func adopt(_ left: Step?, _ touched: [(lower: UInt64, upper: UInt64)]) {
     for change in left?.changes ?? [] { _ = layouts.right.apply(change) }
@@ -77,7 +80,7 @@ extension DiffSession {
   private mutating func compare(
     _ pieces: [LayoutPair.Piece], _ left: Step?, _ right: Step?, under root: Int?
   ) -> Int? {
-    let isFirst = (left ?? right)?.principal == nil
+    let isFirst = (left ?? right)?.isFirst ?? false
     var own = root
     for piece in pieces {
       for difference in layouts.differences(in: piece) {
@@ -114,12 +117,13 @@ extension DiffSession {
     let new = difference.bits.subtracting(before)
     var owner = beforeRoot
     if !new.isEmpty {
+      let isAlias = isSameFileByAnotherName(difference)
       owner = recordLayout(
         Self.divergenceClass(new), difference.lower, difference.upper, shift: difference.shift,
         left, right, expected: Self.outcome(difference.left, difference),
-        actual: Self.outcome(difference.right, difference), under: root)
+        actual: Self.outcome(difference.right, difference), under: root, isAlias: isAlias)
     }
-    if let owner {
+    if let owner, layouts.known.count < Self.knownLimit {
       layouts.known.replace(
         difference.lower, difference.upper,
         with: KnownDifference(bits: difference.bits, root: owner))
@@ -143,7 +147,7 @@ extension DiffSession {
       .vmaCount, first.address - 1, last.address + 1, shift: piece.shift, left, right,
       expected: .vmaCount(new.count { $0.isLeft } + 1),
       actual: .vmaCount(new.count { !$0.isLeft } + 1), under: root)
-    if let owner {
+    if let owner, layouts.knownBorders.count < Self.knownLimit {
       let mark = KnownDifference(bits: [], root: owner)
       for border in new {
         layouts.knownBorders.replace(border.address, border.address + 1, with: mark)
@@ -154,23 +158,26 @@ extension DiffSession {
 
   private mutating func recordLayout(
     _ divergenceClass: DivergenceClass, _ lower: UInt64, _ upper: UInt64, shift: UInt64?,
-    _ left: Step?, _ right: Step?, expected: Outcome, actual: Outcome, under root: Int?
+    _ left: Step?, _ right: Step?, expected: Outcome, actual: Outcome, under root: Int?,
+    isAlias: Bool = false
   ) -> Int? {
     guard let step = left ?? right else { return nil }
     let fingerprint = Divergence.fingerprint(
-      divergenceClass, subject: step.subject, shape: step.shape, expected: expected,
-      actual: actual)
+      divergenceClass, subject: step.subject, shape: isAlias ? "name" : step.shape,
+      expected: expected, actual: actual)
     var divergence = Divergence(
       divergenceClass: divergenceClass, fingerprint: fingerprint, subject: step.subject,
       request: step.requestText, task: step.task, leftEvent: left?.number,
       rightEvent: right?.number, expected: expected, actual: actual)
+    divergence.isFinding = !isAlias
     divergence.range = VirtualAddress(lower)..<VirtualAddress(upper)
-    if root == nil ? ledger.isNew(fingerprint) : ledger.wantsExcerpt(of: root!) {
-      let shifted = shift ?? 0
-      divergence.excerpt = LayoutExcerpt(
-        left: layouts.left.excerpt(around: lower, upper, context: options.context, limit: 16),
-        right: layouts.right.excerpt(
-          around: lower &+ shifted, upper &+ shifted, context: options.context, limit: 16))
+    if step.isFirst {
+      // One look at both maps does for all that differs at the start.
+      if !hasShownFirstLayout { divergence.excerpt = layouts.wholeExcerpt }
+      hasShownFirstLayout = true
+    } else if root.map({ ledger.wantsExcerpt(of: $0) }) ?? ledger.isNew(fingerprint) {
+      divergence.excerpt = layouts.excerpt(
+        around: lower, upper, shift: shift ?? 0, context: options.context)
     }
     return ledger.record(divergence, under: root)
   }

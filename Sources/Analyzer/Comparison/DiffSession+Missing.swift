@@ -12,9 +12,9 @@ extension DiffSession {
   ) {
     let call = CallRow(rightEvent)
     var entry =
-      missing[rightEvent.code]
+      missing[call.key]
       ?? MissingCall(
-        number: call.number, name: call.name, firstEvent: right.number,
+        number: call.number, name: CallRow.name(ofKey: call.key), firstEvent: right.number,
         firstRequest: (left ?? right).requestText)
     entry.count += 1
     if let name = call.subcommand {
@@ -29,7 +29,7 @@ extension DiffSession {
     {
       Self.noteNative(left, leftEvent, in: &entry)
     }
-    missing[rightEvent.code] = entry
+    missing[call.key] = entry
   }
 
   private static func noteNative(_ left: Step, _ event: Event, in entry: inout MissingCall) {

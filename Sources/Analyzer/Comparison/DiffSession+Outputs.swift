@@ -9,12 +9,17 @@ extension DiffSession {
   mutating func compareOutputs(
     _ left: Step, _ leftEvent: Event, _ right: Step, _ rightEvent: Event, _ call: CallRow
   ) -> Int? {
-    let leftWrites = writes(left)
-    let rightWrites = writes(right)
+    let leftWrites = left.attachments.filter { $0.event.kind == .guestWrite }
+    let rightWrites = right.attachments.filter { $0.event.kind == .guestWrite }
     var root: Int?
     for index in 0..<min(leftWrites.count, rightWrites.count) {
-      let difference = compareWrite(leftWrites[index], rightWrites[index], call)
-      guard let difference else { continue }
+      let leftWrite = leftWrites[index]
+      let rightWrite = rightWrites[index]
+      if leftWrite.event.code != 0 || rightWrite.event.code != 0 {
+        statistics.outsideByteCount &+= rightWrite.event.operands[1]
+        continue
+      }
+      guard let difference = compareWrite(leftWrite, rightWrite, call) else { continue }
       root =
         root
         ?? record(
@@ -22,27 +27,22 @@ extension DiffSession {
     }
     if root == nil, leftWrites.count != rightWrites.count {
       let common = min(leftWrites.count, rightWrites.count)
-      root = record(
-        .outputBytes, left, right, expected: extraWrite(leftWrites, after: common),
-        actual: extraWrite(rightWrites, after: common), shape: "count")
+      let expected = extraWrite(leftWrites, after: common)
+      let actual = extraWrite(rightWrites, after: common)
+      if expected != nil || actual != nil {
+        root = record(
+          .outputBytes, left, right, expected: expected ?? .absent, actual: actual ?? .absent,
+          shape: "count")
+      }
     }
     return root
   }
 
-  /// The writes that a diff compares; those from outside are counted.
-  private mutating func writes(_ step: Step) -> [StepAttachment] {
-    step.attachments.filter { attachment in
-      guard attachment.event.kind == .guestWrite else { return false }
-      if attachment.event.code == 0 { return true }
-      statistics.outsideByteCount &+= attachment.event.operands[1]
-      return false
+  /// The first write beyond `count` that a kernel made, if there is one.
+  private func extraWrite(_ writes: [StepAttachment], after count: Int) -> Outcome? {
+    writes.dropFirst(count).first { $0.event.code == 0 }.map {
+      .bytes(offset: 0, bytes: [UInt8]($0.bytes.prefix(16)), total: $0.event.operands[1])
     }
-  }
-
-  private func extraWrite(_ writes: [StepAttachment], after count: Int) -> Outcome {
-    if writes.count <= count { return .absent }
-    let write = writes[count]
-    return .bytes(offset: 0, bytes: [UInt8](write.bytes.prefix(16)), total: write.event.operands[1])
   }
 
   private mutating func compareWrite(

@@ -6,6 +6,9 @@ extension DiffSession {
   /// Processes whose VMAs are followed at most, beside the first.
   private static var spaceLimit: Int { 256 }
 
+  /// Tasks of other processes that are followed at most at a time.
+  private static var taskLimit: Int { 65536 }
+
   /// Does `body` with `layouts` those of the process that the step belongs to, and follows processes
   /// that begin and end.
   mutating func inSpace(of step: Step, _ body: (inout DiffSession) -> Int?) -> Int? {
@@ -28,7 +31,10 @@ extension DiffSession {
   private mutating func begin(_ event: Event) {
     let maker = UInt32(clamping: event.operands[0])
     let makersSpace = spaceOfTask[maker]
-    if event.code == 0 {
+    if event.code == 0, makersSpace == nil { return }
+    if spaceOfTask.count >= Self.taskLimit {
+      statistics.unfollowedProcessCount += 1
+    } else if event.code == 0 {
       spaceOfTask[event.task] = makersSpace
     } else if otherSpaces.count < Self.spaceLimit {
       spaceOfTask[event.task] = event.task

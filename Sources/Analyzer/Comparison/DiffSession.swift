@@ -18,6 +18,11 @@ struct DiffSession {
   var ledger: DivergenceLedger
   var statistics = DiffStatistics()
   var layouts = LayoutPair()
+  /// By which name the right calls a file, and the left the file that the right calls so.
+  var fileNames: [[UInt8]: [UInt8]] = [:]
+  var leftFileNames: [[UInt8]: [UInt8]] = [:]
+  /// Whether a divergence of the first layout has shown both maps.
+  var hasShownFirstLayout = false
   /// The VMAs of other processes, by the task that each began with; `layouts` has those of the first.
   var otherSpaces: [UInt32: LayoutPair] = [:]
   /// In which of `otherSpaces` a task lives; none is the first process.
@@ -51,9 +56,12 @@ struct DiffSession {
     }
     let layoutRoot = inSpace(of: step) { $0.compareLayouts(pair.left, pair.right, under: root) }
     if let root = root ?? layoutRoot, step.principal != nil {
+      if recentRoots.count >= Self.taskLimit { recentRoots.removeAll() }
       recentRoots[step.task] = (root, 0)
     }
   }
+
+  private static var taskLimit: Int { 65536 }
 
   /// The result, when both traces are at their ends.
   consuming func finish(_ aligner: StepAligner) -> DiffResult {
@@ -64,9 +72,7 @@ struct DiffSession {
     statistics.droppedCount = aligner.left.grouper.droppedCount + aligner.right.grouper.droppedCount
     statistics.unkeptDivergenceCount = ledger.unkeptCount
     statistics.external = external.map { number, count in
-      let name = SystemCallTable.name(of: SystemCallNumber(rawValue: number))
-      return DiffStatistics.CallCount(
-        name: name.map { "\($0)" } ?? "syscall_\(number)", count: count)
+      DiffStatistics.CallCount(name: CallRow.name(ofKey: number), count: count)
     }
     statistics.external.sort { ($1.count, $0.name) < ($0.count, $1.name) }
     let calls = missing.values.sorted {

@@ -33,8 +33,8 @@ extension Divergence {
     hash.add(divergenceClass.rawValue)
     hash.add(subject)
     hash.add(shape)
-    hash.add(expected.shape)
-    hash.add(actual.shape)
+    hash.add(expected.shape(in: divergenceClass))
+    hash.add(actual.shape(in: divergenceClass))
     return hash.value
   }
 }

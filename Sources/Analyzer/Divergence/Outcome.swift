@@ -77,12 +77,17 @@ extension Outcome {
   }
 
   /// What stays the same in another run of the same program: no address, no count, no bytes.
-  var shape: String {
+  func shape(in divergenceClass: DivergenceClass) -> String {
     switch self {
     case .value(let value): value == 0 ? "0" : value < 0 ? "negative" : "positive"
     case .error(let errno): errno.text
     case .signal(let number): Signal(rawValue: number).text
-    case .vma(let vma): vma.shape
+    case .vma(let vma):
+      switch divergenceClass {
+      case .vmaProtection: vma.protectionShape
+      case .vmaBacking: vma.backing.text
+      default: vma.protectionShape + " " + vma.backing.text
+      }
     case .ended(let text): text
     case .address, .noSuchCall, .didNotReturn, .resolved, .bytes, .unmapped, .vmaCount, .request,
       .absent:

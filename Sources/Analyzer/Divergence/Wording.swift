@@ -81,6 +81,6 @@ extension VMADescription {
       + hexadecimal(range.upperBound.rawValue).dropFirst(2) + " " + attributes
   }
 
-  /// What stays the same in another run.
-  var shape: String { protection.description + (isShared ? "s " : "p ") + backing.text }
+  /// Protection and sharing.
+  var protectionShape: String { protection.description + (isShared ? "s" : "p") }
 }

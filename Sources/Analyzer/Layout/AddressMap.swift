@@ -9,6 +9,7 @@ struct AddressShift: RunValue {
 /// Which address of the right trace stands for which of the left, learned from the results of
 /// calls that map and from the first layouts. One to one: each range has at most one image.
 struct AddressMap {
+  private static var limit: Int { 1 << 20 }
   private var forward = SortedRuns<AddressShift>()
   private var backward = SortedRuns<AddressShift>()
   /// Whether any range has an image that is not itself.
@@ -18,7 +19,7 @@ struct AddressMap {
   mutating func learn(_ left: UInt64, _ right: UInt64, byteCount: UInt64) {
     let (leftEnd, leftOverflow) = left.addingReportingOverflow(byteCount)
     let (rightEnd, rightOverflow) = right.addingReportingOverflow(byteCount)
-    if byteCount == 0 || leftOverflow || rightOverflow { return }
+    if byteCount == 0 || leftOverflow || rightOverflow || forward.count >= Self.limit { return }
     forget(left: left, leftEnd)
     forget(right: right, rightEnd)
     forward.replace(left, leftEnd, with: AddressShift(byteCount: right &- left))

@@ -56,9 +56,13 @@ struct LayoutPair {
     var cursor = lower
     while cursor < upper {
       let (leftValue, leftEnd) = Self.value(left, cursor, upper)
-      let (rightValue, rightEnd) = Self.value(
-        right, cursor &+ (shift ?? 0), upper &+ (shift ?? 0))
-      let end = min(leftEnd, rightEnd &- (shift ?? 0))
+      var rightValue: VMAAttributes?
+      var end = leftEnd
+      if let shift {
+        let found = Self.value(right, cursor &+ shift, upper &+ shift)
+        rightValue = found.0
+        end = min(leftEnd, found.1 &- shift)
+      }
       let bits = Self.bits(leftValue, rightValue)
       if let last = found.last, last.upper == cursor, last.bits == bits,
         Self.continues(last.left, leftValue, after: cursor - last.lower),

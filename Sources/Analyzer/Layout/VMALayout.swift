@@ -56,21 +56,42 @@ struct VMALayout {
     return (lower, upper)
   }
 
-  /// The VMAs around `lower..<upper`: those in it, at most `limit`, and `context` on each side.
-  func excerpt(
-    around lower: UInt64, _ upper: UInt64, context: Int, limit: Int
-  ) -> [VMADescription] {
-    guard var first = runs.position(endingAfter: lower) ?? runs.lastPosition else { return [] }
-    for _ in 0..<context {
-      guard let previous = runs.position(before: first) else { break }
-      first = previous
+  /// The stretch from the start of the VMA `context` before `lower..<upper` to the end of that
+  /// `context` behind it.
+  func surroundings(
+    of lower: UInt64, _ upper: UInt64, context: Int
+  ) -> (lower: UInt64, upper: UInt64) {
+    var result = (lower, upper)
+    if let first = runs.position(endingAfter: lower) {
+      result.0 = min(lower, runs[first].lower)
+      var before = runs.position(before: first)
+      for _ in 0..<context {
+        guard let position = before else { break }
+        result.0 = runs[position].lower
+        before = runs.position(before: position)
+      }
+    } else if let last = runs.lastPosition {
+      result.0 = min(lower, runs[last].lower)
     }
+    var after = runs.position(endingAfter: upper - 1)
+    if let position = after, runs[position].lower < upper {
+      result.1 = runs[position].upper
+      after = runs.position(after: position)
+    }
+    for _ in 0..<context {
+      guard let position = after else { break }
+      result.1 = runs[position].upper
+      after = runs.position(after: position)
+    }
+    return result
+  }
+
+  /// The VMAs that overlap `lower..<upper`, at most `limit`.
+  func vmas(in lower: UInt64, _ upper: UInt64, limit: Int) -> [VMADescription] {
     var vmas: [VMADescription] = []
-    var after = 0
-    var next: SortedRuns<VMAAttributes>.Position? = first
-    while let position = next, after < context, vmas.count < limit {
+    var next = runs.position(endingAfter: lower)
+    while let position = next, vmas.count < limit, runs[position].lower < upper {
       let run = runs[position]
-      if run.lower >= upper { after += 1 }
       vmas.append(run.value.description(run.lower, run.upper))
       next = runs.position(after: position)
     }

@@ -121,6 +121,7 @@ extension Report {
           .object([
             ("left", .array(excerpt.left.map(vmaJSON))),
             ("right", .array(excerpt.right.map(vmaJSON))),
+            ("shift", .hex(excerpt.shift)),
           ])
         } ?? .null
       ),

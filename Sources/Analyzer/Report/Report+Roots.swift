@@ -21,7 +21,9 @@ extension Report {
       var line = divergence.divergenceClass.rawValue + " " + divergence.subject
       if consequence.count > 1 { line += " x\(consequence.count)" }
       line += ": " + divergence.expected.text + " / " + divergence.actual.text
-      text += indented("so", line)
+      // Another way of the program may have other causes: it is only known that it came after.
+      let isWay = [.request, .path].contains(divergence.divergenceClass)
+      text += indented(isWay ? "then" : "so", line)
       if let excerpt = divergence.excerpt { text += excerptText(excerpt) }
     }
     let listed = root.consequences.reduce(0) { $0 + $1.count }
@@ -49,31 +51,38 @@ extension Report {
 
   /// Both maps side by side, VMAs that begin alike on one line; `!` where the lines differ.
   static func excerptText(_ excerpt: LayoutExcerpt) -> String {
-    var text = "        " + padded("left", 44) + "   right\n"
+    var text = "    " + padded("left", columnWidth) + "   right\n"
     var left = excerpt.left[...]
     var right = excerpt.right[...]
     while !left.isEmpty || !right.isEmpty {
-      let leftStart = left.first?.range.lowerBound
+      let leftStart = left.first.map { $0.range.lowerBound + excerpt.shift }
       let rightStart = right.first?.range.lowerBound
-      var leftText = ""
-      var rightText = ""
+      var leftVMA: VMADescription?
+      var rightVMA: VMADescription?
       if let leftStart, rightStart == nil || leftStart <= rightStart! {
-        leftText = vmaText(left.removeFirst())
+        leftVMA = left.removeFirst()
       }
       if let rightStart, leftStart == nil || rightStart <= leftStart! {
-        rightText = vmaText(right.removeFirst())
+        rightVMA = right.removeFirst()
       }
-      let mark = leftText == rightText ? "  " : "! "
-      text += "      " + mark + padded(leftText, 44) + " | " + rightText + "\n"
+      let isSame =
+        leftVMA?.attributes == rightVMA?.attributes
+        && leftVMA?.range.byteCount == rightVMA?.range.byteCount
+      text += isSame ? "    " : "  ! "
+      text += padded(leftVMA.map(vmaText) ?? "", columnWidth)
+      text += rightVMA.map { " | " + vmaText($0) } ?? " |"
+      text += "\n"
     }
-    return text
+    return text + "\n"
   }
 
   private static func padded(_ text: String, _ width: Int) -> String {
     text + String(repeating: " ", count: max(0, width - text.utf8.count))
   }
 
-  /// A VMA in 44 columns; of a long path the end is kept.
+  private static var columnWidth: Int { 46 }
+
+  /// A VMA in a column; of a long path the end is kept.
   private static func vmaText(_ vma: VMADescription) -> String {
     let range =
       hexadecimal(vma.range.lowerBound.rawValue).dropFirst(2) + "-"
@@ -86,7 +95,7 @@ extension Report {
     case .special: name = printable(vma.name)
     case let backing: name = backing.text
     }
-    let room = max(8, 44 - head.utf8.count)
+    let room = max(6, columnWidth - head.utf8.count)
     return head + (name.utf8.count <= room ? name : ".." + name.suffix(room - 2))
   }
 }

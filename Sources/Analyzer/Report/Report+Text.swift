@@ -14,6 +14,7 @@ extension Report {
       text += Self.heading(part.title)
       if roots.isEmpty { text += "  none\n" }
       for root in roots { text += Self.rootText(root) }
+      if text.hasSuffix("\n\n") { text.removeLast() }
     }
     if scope == .full { text += uncheckedText() }
     return text + damageText()

@@ -9,6 +9,10 @@ extension Report {
     let statistics = diff.statistics
     return [
       ("externalCalls", "calls that the outside decided", statistics.externalCallCount),
+      (
+        "otherProcessCalls", "calls of other processes, which no replay makes",
+        statistics.otherProcessCallCount
+      ),
       ("outsideBytes", "bytes of data from outside", statistics.outsideByteCount),
       ("cutBytes", "bytes that the traces did not keep", statistics.cutByteCount),
       ("ignoredFaults", "page faults without a counterpart to see", statistics.ignoredFaultCount),

@@ -32,6 +32,8 @@ struct Step {
   var number: UInt64
   /// Which task it belongs to.
   var task: UInt32
+  /// Whether it is of the first layout: no principal came before it, nor has it one.
+  var isFirst = false
   /// In order.
   var attachments: [StepAttachment] = []
   /// In order.

@@ -15,6 +15,7 @@ struct StepGrouper {
   /// Attachments that were dropped, and VMA events that make no sense.
   private(set) var droppedCount: UInt64 = 0
   private var open: Step?
+  private var hasSeenPrincipal = false
   private var waiting: [StepAttachment] = []
 
   init() {}
@@ -41,11 +42,13 @@ struct StepGrouper {
         }
         let done = close()
         open = Step(principal: nil, number: number, task: event.task)
+        open!.isFirst = !hasSeenPrincipal
         open!.attachments = claim(event.task)
         open!.changes.append(change)
         if let done { return done }
       case .systemCall, .pageFault, .exception, .taskStarted, .taskEnded, .signal, .end, .gap:
         let done = close()
+        hasSeenPrincipal = true
         open = Step(principal: event, number: number, task: event.task)
         open!.attachments = claim(event.task)
         if let done { return done }

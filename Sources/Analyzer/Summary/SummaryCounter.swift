@@ -48,10 +48,11 @@ struct SummaryCounter {
   }
 
   private mutating func count(call event: Event) {
+    let row = CallRow(event)
     var call =
-      calls[event.code]
+      calls[row.key]
       ?? TraceSummary.Call(
-        number: SystemCallNumber(rawValue: event.code), name: CallRow(event).name,
+        number: SystemCallNumber(rawValue: event.code), name: CallRow.name(ofKey: row.key),
         firstEvent: summary.eventCount)
     call.count += 1
     if event.flags.contains(.missing) { call.missingCount += 1 }
@@ -63,7 +64,7 @@ struct SummaryCounter {
         call.errors.append((errno, 1))
       }
     }
-    calls[event.code] = call
+    calls[row.key] = call
   }
 
   private mutating func change(_ event: Event, _ payload: UnsafeRawBufferPointer) {
