@@ -26,6 +26,14 @@
 #define VECTOR_PAGE_FAULT 14
 #define VECTOR_PROTECTION 13
 #define FAULT_PRESENT 1
+#define FLAG_TRAP 0x100
+#define FLAG_NESTED_TASK 0x4000
+// SS and CS of 64-bit user code, as REG_CSGSFS has them. Source: asm/segment.h.
+#define USER_SELECTORS 0x002b000000000033
+// UC_FP_XSTATE of asm/ucontext.h.
+#define HAS_EXTENDED_STATE 1
+#define RSEQ_UNREGISTER 1
+#define RSEQ_SIGNATURE 0x53053053
 // The error code of #GP for `int $0x80` through an absent gate: the vector, and the IDT bit.
 #define INTERRUPT_80_CODE (0x80 * 8 + 2)
 
@@ -41,13 +49,20 @@ struct hosted_context {
   uint64_t entry;
   uint64_t stack;
   uint64_t has_fsgsbase;
+  uint64_t next_ip;
+  uint64_t next_stack;
 };
 __attribute__((visibility("hidden"))) struct hosted_context hosted_context;
 
 __attribute__((visibility("hidden"))) void hosted_first(void);
 __attribute__((visibility("hidden"))) void hosted_resume(void);
+__attribute__((visibility("hidden"))) void hosted_continue(void);
 __attribute__((visibility("hidden"))) void hosted_signal(int, siginfo_t *, void *);
 __attribute__((visibility("hidden"))) void hosted_host_fault(int, siginfo_t *, void *);
+
+// Of the C library from glibc 2.35 on.
+extern const ptrdiff_t __rseq_offset __attribute__((weak));
+extern const unsigned int __rseq_size __attribute__((weak));
 
 int hosted_check_layout(void) {
   int local = 0;
@@ -61,6 +76,13 @@ int hosted_check_layout(void) {
   return 0;
 }
 
+// The C library's registration costs a little at each signal and serves nobody here.
+static void unregister_rseq(void) {
+  if (&__rseq_offset == NULL || __rseq_size == 0) return;
+  char *area = (char *)__builtin_thread_pointer() + __rseq_offset;
+  syscall(SYS_rseq, area, 32, RSEQ_UNREGISTER, RSEQ_SIGNATURE);
+}
+
 static int arm_stack(void) {
   size_t size = 256 * 1024 + 16 * (size_t)getauxval(AT_MINSIGSTKSZ);
   void *base = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -72,6 +94,7 @@ static int arm_stack(void) {
 int hosted_arm(void) {
   hosted_context.has_fsgsbase = (getauxval(AT_HWCAP2) & HWCAP2_FSGSBASE) != 0;
   if (syscall(SYS_arch_prctl, ARCH_GET_FS, &hosted_context.host_fs) != 0) return errno;
+  unregister_rseq();
   int failure = arm_stack();
   if (failure) return failure;
   struct sigaction action = {.sa_sigaction = hosted_signal,
@@ -113,9 +136,19 @@ static void decode_system_call(struct hosted_trap *trap, const greg_t *registers
   trap->arguments[5] = (uint64_t)registers[REG_R9];
 }
 
+// Whether the frame can be gone on from without the kernel: 64-bit code and stack, no single step.
+static int is_plain(const ucontext_t *frame) {
+  const uint64_t selectors = (uint64_t)frame->uc_mcontext.gregs[REG_CSGSFS];
+  return (selectors & 0xffff00000000ffff) == USER_SELECTORS &&
+         (frame->uc_mcontext.gregs[REG_EFL] & (FLAG_TRAP | FLAG_NESTED_TASK)) == 0 &&
+         (frame->uc_flags & HAS_EXTENDED_STATE) != 0;
+}
+
 void hosted_run(struct hosted_trap *trap) {
   if (hosted_context.frame == NULL)
     hosted_first();
+  else if (is_plain(hosted_context.frame))
+    hosted_continue();
   else
     hosted_resume();
   const greg_t *registers = hosted_context.frame->uc_mcontext.gregs;

@@ -11,6 +11,29 @@
 #define ENTRY 56
 #define STACK 64
 #define HAS_FSGSBASE 72
+#define NEXT_IP 80
+#define NEXT_STACK 88
+
+// Offsets in ucontext_t. Source: asm/sigcontext.h, asm/ucontext.h.
+#define UC_R8 40
+#define UC_R9 48
+#define UC_R10 56
+#define UC_R11 64
+#define UC_R12 72
+#define UC_R13 80
+#define UC_R14 88
+#define UC_R15 96
+#define UC_RDI 104
+#define UC_RSI 112
+#define UC_RBP 120
+#define UC_RBX 128
+#define UC_RDX 136
+#define UC_RAX 144
+#define UC_RCX 152
+#define UC_RSP 160
+#define UC_RIP 168
+#define UC_FLAGS 176
+#define UC_VECTORS 224
 
 #define SYS_rt_sigreturn 15
 #define SYS_arch_prctl 158
@@ -95,8 +118,47 @@ hosted_resume:
   ud2
   .size hosted_resume, . - hosted_resume
 
+// void hosted_continue(void): as hosted_resume, without the kernel: for a frame of 64-bit code with plain
+// flags. No guest memory is written, so the red zone stays.
+  .globl hosted_continue
+  .hidden hosted_continue
+  .type hosted_continue, @function
+hosted_continue:
+  leave_host
+  load_fs GUEST_FS
+  movq FRAME(%r11), %r15
+  movq UC_VECTORS(%r15), %rcx
+  movl $-1, %eax
+  movl $-1, %edx
+  xrstor64 (%rcx)
+  movq UC_RIP(%r15), %rax
+  movq %rax, NEXT_IP(%r11)
+  movq UC_RSP(%r15), %rax
+  movq %rax, NEXT_STACK(%r11)
+  movq $1, IN_GUEST(%r11)
+  leaq UC_FLAGS(%r15), %rsp
+  popfq
+  movq UC_R8(%r15), %r8
+  movq UC_R9(%r15), %r9
+  movq UC_R10(%r15), %r10
+  movq UC_R11(%r15), %r11
+  movq UC_R12(%r15), %r12
+  movq UC_R13(%r15), %r13
+  movq UC_R14(%r15), %r14
+  movq UC_RDI(%r15), %rdi
+  movq UC_RSI(%r15), %rsi
+  movq UC_RBP(%r15), %rbp
+  movq UC_RBX(%r15), %rbx
+  movq UC_RDX(%r15), %rdx
+  movq UC_RAX(%r15), %rax
+  movq UC_RCX(%r15), %rcx
+  movq UC_R15(%r15), %r15
+  movq hosted_context+NEXT_STACK(%rip), %rsp
+  jmpq *hosted_context+NEXT_IP(%rip)
+  .size hosted_continue, . - hosted_continue
+
 // The handler of every signal that a guest's instruction can raise, on the alternate stack:
-// rdi is the signal, rsi the siginfo_t, rdx the ucontext_t. Returns from hosted_first or hosted_resume.
+// rdi is the signal, rsi the siginfo_t, rdx the ucontext_t. Returns from the switch that entered the guest.
   .globl hosted_signal
   .hidden hosted_signal
   .type hosted_signal, @function
