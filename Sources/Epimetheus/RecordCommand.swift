@@ -91,9 +91,10 @@ struct RecordCommand: ParsableCommand {
   /// Says how it ended and exits as the program did.
   private func finish(_ outcome: RecordOutcome) throws {
     var text = "epimetheus: \(outcome.eventCount) events in \(output)"
-    if outcome.gapCount > 0 {
+    if outcome.gapCount > 0, on == .linux {
       text += "; \(outcome.gapCount) calls through the 32-bit entry could not be described"
     }
+    if !outcome.note.isEmpty { text += "; \(outcome.note)" }
     switch outcome.end {
     case .exited:
       Console.note(text)

@@ -37,6 +37,12 @@ extension RecordSession {
     return try conclude(fate, supervisor, ring, &sink)
   }
 
+  private static func note(onSignal signal: Int32) -> String {
+    signal == SIGSYS
+      ? "the guest reached the host's code and made a call that it may not make"
+      : "signal \(signal) ended the guest's process"
+  }
+
   /// Writes the gap, if there is one, and the end.
   private func conclude(
     _ fate: Supervisor.Fate, _ supervisor: borrowing Supervisor, _ ring: EventRing,
@@ -63,9 +69,14 @@ extension RecordSession {
       outcome.status = supervisor.reader.end!.result
     case .exited(let status):
       outcome.status = -Int64(status)
-      if let report, report.kind == .failed { outcome.note = report.text }
+      if let report, report.kind == .failed {
+        outcome.note = report.text
+      } else if outcome.note.isEmpty {
+        outcome.note = "the guest's process exited with \(status) before the program ended"
+      }
     case .killed(let signal):
       outcome.status = Int64(signal)
+      if outcome.note.isEmpty { outcome.note = Self.note(onSignal: signal) }
     }
     let end = Event(.end, code: UInt32(outcome.end.rawValue), result: outcome.status)
     sink.append(end, payload: nothing)
