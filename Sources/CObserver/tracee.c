@@ -74,9 +74,10 @@ int observer_call_info(int32_t pid, struct observer_call *call) {
   return 0;
 }
 
-int observer_signal_info(int32_t pid, int32_t *code, uint64_t *address) {
+int observer_signal_info(int32_t pid, int32_t signal, int32_t *code, uint64_t *address) {
   siginfo_t info;
   if (ptrace(PTRACE_GETSIGINFO, pid, 0, &info) < 0) return -errno;
+  if (info.si_signo != signal) return -ESRCH;
   *code = info.si_code;
   int has_address = info.si_code > 0 && info.si_code != SI_KERNEL &&
                     (info.si_signo == SIGSEGV || info.si_signo == SIGBUS ||
@@ -86,9 +87,13 @@ int observer_signal_info(int32_t pid, int32_t *code, uint64_t *address) {
   return 0;
 }
 
-int observer_event_message(int32_t pid, uint64_t *message) {
+int observer_event_message(int32_t pid, int32_t event, uint64_t *message) {
   unsigned long value = 0;
+  siginfo_t info;
+  // The stop is looked at after its number: what is true then was true before.
   if (ptrace(PTRACE_GETEVENTMSG, pid, 0, &value) < 0) return -errno;
+  if (ptrace(PTRACE_GETSIGINFO, pid, 0, &info) < 0) return -errno;
+  if (info.si_code != (SIGTRAP | event << 8)) return -ESRCH;
   *message = value;
   return 0;
 }

@@ -97,10 +97,13 @@ struct observer_call {
 int observer_call_info(int32_t pid, struct observer_call *call);
 
 /// Tells about the signal that stopped a tracee: si_code, and si_addr where the signal has one.
-int observer_signal_info(int32_t pid, int32_t *code, uint64_t *address);
+/// -ESRCH if it does not stand at that stop any more, because it was killed.
+int observer_signal_info(int32_t pid, int32_t signal, int32_t *code, uint64_t *address);
 
 /// The number that belongs to a PTRACE_EVENT_*: the new task's id, the former id, the exit status.
-int observer_event_message(int32_t pid, uint64_t *message);
+/// -ESRCH if the tracee does not stand at that event any more: a tracee that is killed goes on to
+/// its exit stop, and the number would be that of its exit.
+int observer_event_message(int32_t pid, int32_t event, uint64_t *message);
 
 /// Reads a tracee's memory up to the first byte that cannot be read; gives the count of bytes.
 int64_t observer_read_memory(int32_t pid, uint64_t address, void *bytes, size_t count);

@@ -81,6 +81,17 @@ extension ObserveSession {
 func shown(_ path: [UInt8]) -> String { String(decoding: path, as: UTF8.self) }
 
 extension ObserveSession {
+  /// Why a program that runs shows nothing of its memory: Linux hides that of a program which its
+  /// user may execute and not read.
+  func unreadableError(_ path: [UInt8]) -> RecordError {
+    if access("/proc/self/maps", R_OK) != 0 {
+      return RecordError("/proc is not there", remedy: "`mount -t proc proc /proc`")
+    }
+    return RecordError(
+      "\(shown(path)) may be executed but not read, so it cannot be observed",
+      remedy: "`chmod a+r \(shown(path))`, or record as its owner or as root")
+  }
+
   /// Why a program did not start, and what helps.
   func startError(_ path: [UInt8], errno number: Int32, step: Int32) -> RecordError {
     let name = shown(path)

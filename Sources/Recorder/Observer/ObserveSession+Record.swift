@@ -77,16 +77,7 @@ extension ObserveSession {
   ) {
     let kind = observer_stop_kind(UInt32(bitPattern: stop.kind))
     guard let task = task(stop.pid) else {
-      let hasEnded = kind == observer_stop_exited || kind == observer_stop_killed
-      if hasEnded {
-        earlyTasks.removeAll { $0 == stop.pid }
-      } else if !earlyTasks.contains(stop.pid) {
-        earlyTasks.append(stop.pid)
-        if forcedEnd != nil { Self.kill(stop.pid) }
-        adoptOrphans(into: &sink)
-      } else {
-        _ = observer_resume(stop.pid, 0)
-      }
+      handleEarly(stop, kind, into: &sink)
       return
     }
     switch kind {
@@ -122,7 +113,7 @@ extension ObserveSession {
   ) {
     var code: Int32 = 0
     var address: UInt64 = 0
-    _ = observer_signal_info(task.id, &code, &address)
+    _ = observer_signal_info(task.id, signal, &code, &address)
     var event = Event(.signal, task: task.number, code: UInt32(bitPattern: signal))
     event.operands[0] = UInt64(bitPattern: Int64(code))
     event.operands[1] = address

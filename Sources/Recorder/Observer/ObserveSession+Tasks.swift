@@ -11,7 +11,7 @@ extension ObserveSession {
     _ event: Int32, _ task: ObservedTask, into sink: inout some EventSink & ~Copyable
   ) {
     var message: UInt64 = 0
-    guard observer_event_message(task.id, &message) >= 0 else { return }
+    guard observer_event_message(task.id, event, &message) >= 0 else { return }
     switch observer_event(UInt32(bitPattern: event)) {
     case observer_event_fork, observer_event_vfork, observer_event_clone:
       adopt(Int32(truncatingIfNeeded: message), madeBy: task, into: &sink)
@@ -33,6 +33,9 @@ extension ObserveSession {
     parent.awaitsChild = false
     let memory = shares ? parent.memory : ObservedMemory(parent.memory.map)
     begin(id, memory, kind, maker: parent.number, to: &sink)
+    if let end = earlyEnds.removeValue(forKey: id), let task = tasks[id] {
+      finish(task, isKilled: end.isKilled, status: end.status, into: &sink)
+    }
   }
 
   private mutating func begin(
@@ -51,9 +54,29 @@ extension ObserveSession {
     }
   }
 
+  /// A task stopped or ended that no call has been seen to make yet: its maker's stop comes later,
+  /// or never, if the maker was killed in that call.
+  mutating func handleEarly(
+    _ stop: observer_stop, _ kind: observer_stop_kind,
+    into sink: inout some EventSink & ~Copyable
+  ) {
+    if kind == observer_stop_exited || kind == observer_stop_killed {
+      earlyTasks.removeAll { $0 == stop.pid }
+      earlyEnds[stop.pid] = (kind == observer_stop_killed, stop.value)
+    } else if earlyTasks.contains(stop.pid) {
+      _ = observer_resume(stop.pid, 0)
+    } else {
+      earlyTasks.append(stop.pid)
+      if forcedEnd != nil { Self.kill(stop.pid) }
+    }
+    adoptOrphans(into: &sink)
+  }
+
   /// A task whose maker was killed in the middle of making it has no maker that could be told.
   mutating func adoptOrphans(into sink: inout some EventSink & ~Copyable) {
-    guard !earlyTasks.isEmpty, !tasks.values.contains(where: { $0.awaitsChild }) else { return }
+    if earlyTasks.isEmpty && earlyEnds.isEmpty { return }
+    if tasks.values.contains(where: { $0.awaitsChild }) { return }
+    earlyEnds.removeAll()
     for id in earlyTasks {
       let memory = ObservedMemory(MemoryMap(ofProcess: id) ?? MemoryMap())
       begin(id, memory, .process, maker: 0, to: &sink)

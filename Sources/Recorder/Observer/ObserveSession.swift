@@ -26,6 +26,8 @@ public struct ObserveSession: ~Copyable {
   var latest: ObservedTask?
   /// New tasks that stopped before the call that made them was seen to do so.
   var earlyTasks: [Int32] = []
+  /// New tasks that ended, killed, before the call that made them was seen to do so.
+  var earlyEnds: [Int32: (isKilled: Bool, status: Int32)] = [:]
   /// Whether a task was killed while it was making another, which may appear yet.
   var mayHaveOrphan = false
   /// Tasks seen so far.
@@ -58,16 +60,18 @@ extension ObserveSession {
   public mutating func start() throws(RecordError) {
     guard thread == 0 else { throw RecordError("a session starts once") }
     thread = observer_thread()
+    if (options.arguments + options.environment).contains(where: { $0.contains(0) }) {
+      throw RecordError("an argument or a variable of the environment has a NUL in it")
+    }
     let path = try ProgramPath.resolved(options.program, environment: options.environment)
     if options.pinsToOneCPU { isPinned = observer_pin() >= 0 }
     try spawn(path)
     startTime = observer_now()
-    guard let map = MemoryMap(ofProcess: root) else {
-      throw RecordError("cannot read /proc/\(root)/maps", remedy: "mount /proc")
-    }
     taskCount = 1
-    let task = ObservedTask(number: 1, id: root, memory: ObservedMemory(map))
+    let map = MemoryMap(ofProcess: root)
+    let task = ObservedTask(number: 1, id: root, memory: ObservedMemory(map ?? MemoryMap()))
     tasks[root] = task
+    guard let map else { throw unreadableError(path) }
     latest = task
     try describe(path, map)
   }

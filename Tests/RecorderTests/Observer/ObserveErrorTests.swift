@@ -72,6 +72,10 @@ extension ObserveTests {
     + [1, 0, 0, 0, 0, 0, 0, 0, 0, 0x80, 4, 8, 0, 0x80, 4, 8, 93, 0, 0, 0, 93, 0, 0, 0]
     + [5, 0, 0, 0, 0, 16, 0, 0] + [0xb8, 1, 0, 0, 0, 0x31, 0xdb, 0xcd, 0x80]
 
+  @Test func `a NUL in an argument is refused`() {
+    #expect(throws: RecordError.self) { try Observation.run(["/bin/busybox", "a\0b"]) }
+  }
+
   @Test func `a directory that is not there is named`() {
     #expect(error("/bin/busybox", in: "/no/where")?.message.contains("/no/where") == true)
   }
