@@ -173,8 +173,7 @@ public struct BlockDecoder: ~Copyable {
   ) throws(TraceError) {
     events.reserveCapacity(sections.eventCount)
     references.reserveCapacity(sections.eventCount)
-    var previous = [InlineArray<7, UInt64>](
-      repeating: InlineArray(repeating: 0), count: shapes.count)
+    var last = [UInt64](repeating: 0, count: shapes.count * 8)
     var shapeIndexes = sections.shapeIndexes
     var values = sections.values
     var tasks = sections.tasks
@@ -195,13 +194,13 @@ public struct BlockDecoder: ~Copyable {
       }
       event.task = UInt32(task)
       for operand in 0..<Int(shape.operandCount) {
-        let value = previous[index][operand] &+ unZigZag(try values.varint())
-        previous[index][operand] = value
-        event.operands[operand] = value
+        last[index * 8 + operand] &+= unZigZag(try values.varint())
       }
-      let result = previous[index][6] &+ unZigZag(try values.varint())
-      previous[index][6] = result
-      event.result = Int64(bitPattern: result)
+      for operand in 0..<6 where operand < Int(shape.operandCount) {
+        event.operands[operand] = last[index * 8 + operand]
+      }
+      last[index * 8 + 6] &+= unZigZag(try values.varint())
+      event.result = Int64(bitPattern: last[index * 8 + 6])
       references.append(shape.hasPayload ? try readReference(&sections.payloadReferences) : 0)
       if Event.Kind(rawValue: shape.kind) == nil { event = gap(insteadOf: event) }
       events.append(event)

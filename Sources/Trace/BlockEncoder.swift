@@ -51,10 +51,16 @@ public struct BlockEncoder: ~Copyable {
     tasks.append(zigZag(UInt64(event.task) &- previousTask))
     previousTask = UInt64(event.task)
     let last = shapes.lastValues(shape.index)
-    values.append(upTo: 7) { cursor in
-      for operand in 0..<shape.operandCount {
-        cursor.put(zigZag(last.difference(event.operands[operand], operand)))
+    var operands = event.operands
+    unsafe withUnsafeBytes(of: &operands) { operands in
+      values.append(upTo: 7) { cursor in
+        for operand in 0..<min(shape.operandCount, 6) {
+          let value = unsafe operands.load(fromByteOffset: operand * 8, as: UInt64.self)
+          cursor.put(zigZag(last.difference(value, operand)))
+        }
       }
+    }
+    values.append(upTo: 1) { cursor in
       cursor.put(zigZag(last.difference(UInt64(bitPattern: event.result), 6)))
     }
     if hasPayload {

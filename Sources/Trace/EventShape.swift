@@ -28,11 +28,17 @@ extension Event {
     }
   }
 
-  /// How many operands must be kept: those that the kind has, and any other that is not 0.
+  /// How many operands must be kept: those that the kind has, and any other that is not 0. Spelled
+  /// out, since an index that is not constant makes the compiler copy all six.
+  @inline(__always)
   func operandCount(atLeast count: Int) -> Int {
-    var needed = 6
-    while needed > count && operands[needed - 1] == 0 { needed -= 1 }
-    return needed
+    if operands[5] != 0 { return 6 }
+    if count < 5 && operands[4] != 0 { return 5 }
+    if count < 4 && operands[3] != 0 { return 4 }
+    if count < 3 && operands[2] != 0 { return 3 }
+    if count < 2 && operands[1] != 0 { return 2 }
+    if count < 1 && operands[0] != 0 { return 1 }
+    return count
   }
 }
 
