@@ -13,11 +13,7 @@ extension AddressSpace {
     var mapped: [VMA] = []
     for entry in entries {
       let new = vmas(in: entry.range)
-      guard let old = entry.old else {
-        Self.subtract(new, from: [entry.range], into: &unmapped)
-        mapped += new
-        continue
-      }
+      let old = entry.old
       if old == new { continue }
       Self.subtract(new, from: old.map { $0.range.clamped(to: entry.range) }, into: &unmapped)
       // Both ascend, so one pass finds those that are as they were.

@@ -54,6 +54,23 @@ struct KnownDefectTests {
     check(space.byte(at: page(3)) == 7)
   }
 
+  @Test func `populating what stands already keeps all pages or none`() throws {
+    var space = try makeSpace(frameCount: 64)
+    try mapFixed(&space, 0..<100)
+    check(space.setByte(7, at: page(3)))
+    let free = space.frames.freeFrameCount
+    #expect(outcome { () throws(Errno) in try space.populate(pages(0..<100)) } == "ENOMEM")
+    check(space.frames.freeFrameCount == free)
+    check(space.byte(at: page(3)) == 7)
+    check(space.pageTable.walk(page(2)).pte.isEmpty)
+    // A hole between VMAs is ENOMEM too.
+    try space.unmap(pages(10..<11))
+    #expect(outcome { () throws(Errno) in try space.populate(pages(8..<14)) } == "ENOMEM")
+    check(space.pageTable.walk(page(8)).pte.isEmpty)
+    try space.populate(pages(4..<10))
+    check(space.frames.freeFrameCount == free - 6)
+  }
+
   @Test func `a fixed mapping that cannot be is not put elsewhere`() throws {
     var space = try makeSpace()
     try mapFixed(&space, 0..<4)
