@@ -10,8 +10,9 @@ extension EventTee where Sink: ~Copyable {
   ) {
     var event = Event(.systemCall, task: task, code: number.rawValue, result: result)
     event.flags = flags
-    let count = SystemCallTable.description(of: number)?.argumentCount ?? 6
-    for index in 0..<Int(count) { event.operands[index] = arguments[index] }
+    let count =
+      Int(number.rawValue) < argumentCounts.count ? Int(argumentCounts[Int(number.rawValue)]) : 6
+    for index in 0..<count { event.operands[index] = arguments[index] }
     emit(event)
   }
 

@@ -13,8 +13,16 @@ public struct EventTee<Sink: EventSink & ~Copyable>: ~Copyable {
   /// Events so far.
   public private(set) var eventCount: UInt64 = 0
 
+  /// The arguments that each call has, by its number: the call table is too slow to ask each time.
+  let argumentCounts: [UInt8]
+
   /// A tee into `sink`.
-  public init(into sink: consuming Sink) { self.sink = sink }
+  public init(into sink: consuming Sink) {
+    self.sink = sink
+    argumentCounts = (0...SystemCallTable.highestNumber.rawValue).map { number in
+      UInt8(SystemCallTable.argumentCount(of: SystemCallNumber(rawValue: number)))
+    }
+  }
 
   /// Gives the sink back.
   public consuming func finish() -> Sink { sink }
