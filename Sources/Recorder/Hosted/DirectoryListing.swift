@@ -7,9 +7,6 @@ internal import LinuxABI
 
 /// The names in an open directory, read once and sorted, so that the host's order does not show.
 final class DirectoryListing {
-  /// Most bytes that one directory may have.
-  private static let byteLimit = 64 << 20
-
   private let descriptor: Int32
   private var listing: [UInt8]?
 
@@ -20,11 +17,14 @@ final class DirectoryListing {
     Glibc.close(descriptor)
   }
 
-  /// All entries as an `InputKind.entries` payload.
-  func bytes() throws(Errno) -> [UInt8] {
+  /// Bytes that are held.
+  var byteCount: Int { listing?.count ?? 0 }
+
+  /// All entries as an `InputKind.entries` payload. Throws ENOMEM for more than `limit` bytes.
+  func bytes(limit: Int) throws(Errno) -> [UInt8] {
     if let listing { return listing }
     var entries: [(name: [UInt8], head: [UInt8])] = []
-    var byteCount = 0
+    var total = 0
     var chunk = [UInt8](repeating: 0, count: 64 << 10)
     while true {
       let count = chunk.withUnsafeMutableBytes {
@@ -32,13 +32,13 @@ final class DirectoryListing {
       }
       if count < 0 { throw Errno(rawValue: UInt16(-count)) }
       if count == 0 { break }
-      byteCount += count
-      if byteCount > Self.byteLimit { throw .fileTooLarge }
+      total += count
+      if total > limit { throw .outOfMemory }
       Self.append(chunk[..<count], to: &entries)
     }
     entries.sort { $0.name.lexicographicallyPrecedes($1.name) }
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(byteCount)
+    bytes.reserveCapacity(total)
     for entry in entries {
       bytes += entry.head
       bytes += entry.name

@@ -12,6 +12,8 @@ internal import LinuxABI
 struct FileBroker: ~Copyable {
   /// Most directories that one guest holds open.
   private static let directoryLimit = 1024
+  /// Most bytes of listings that one guest holds.
+  private static let listingLimit = 256 << 20
 
   private let root: Int32
   private var listings: [UInt32: DirectoryListing] = [:]
@@ -78,7 +80,8 @@ struct FileBroker: ~Copyable {
     of number: UInt32, from start: UInt64, limit: Int
   ) throws(Errno) -> (bytes: ArraySlice<UInt8>, hasMore: Bool) {
     guard let listing = listings[number] else { throw .badFileDescriptor }
-    let bytes = try listing.bytes()
+    let held = listings.values.reduce(0) { $0 + $1.byteCount }
+    let bytes = try listing.bytes(limit: Self.listingLimit - held + listing.byteCount)
     guard start <= UInt64(bytes.count) else { throw .invalidArgument }
     let end = min(Int(start) + limit, bytes.count)
     return (bytes[Int(start)..<end], end < bytes.count)
