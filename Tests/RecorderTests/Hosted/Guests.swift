@@ -75,6 +75,53 @@ enum Guests {
     }
     """#
 
+  /// Does something that few programs do, as its argument says. Exits with 1 where `gs` or `direction`
+  /// find their register as it was.
+  static let odd = #"""
+    #include <stdlib.h>
+    #include <string.h>
+    #include <sys/mman.h>
+    #include <sys/syscall.h>
+    #include <sys/time.h>
+    #include <unistd.h>
+    int main(int count, char **arguments) {
+      const char *how = arguments[1];
+      if (!strcmp(how, "vsyscall")) {
+        struct timeval time = {0};
+        long result = ((long (*)(void *, void *))0xffffffffff600000)(&time, 0);
+        _exit(result == 0 && time.tv_sec == 2000000000 ? 1 : 2);
+      }
+      if (!strcmp(how, "step"))
+        __asm__ volatile("pushfq; orl $0x100, (%%rsp); popfq; nop; nop" ::: "memory");
+      if (!strcmp(how, "gs")) {
+        unsigned long base;
+        __asm__ volatile("wrgsbase %0" ::"r"(&count));
+        syscall(SYS_getpid);
+        __asm__ volatile("rdgsbase %0" : "=r"(base));
+        _exit(base == (unsigned long)&count);
+      }
+      if (!strcmp(how, "direction"))
+        __asm__ volatile("std; movl $39, %%eax; syscall; movl $39, %%eax; syscall; pushfq\n"
+                         "popq %%rbx; cld; shrl $10, %%ebx; andl $1, %%ebx; movl %%ebx, %%edi\n"
+                         "movl $60, %%eax; syscall" ::: "memory");
+      if (!strcmp(how, "compatibility")) {
+        struct { unsigned offset; unsigned short selector; } __attribute__((packed)) far;
+        unsigned char *code = mmap((void *)0x10000000, 4096, 7,
+                                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+        memcpy(code, "\xb8\x14\0\0\0\xcd\x80\x0f\x0b", 9);
+        far.offset = 0x10000000;
+        far.selector = 0x23;
+        __asm__ volatile("ljmp *%0" ::"m"(far));
+      }
+      if (!strcmp(how, "scatter")) {
+        size_t pages = 66000;
+        char *memory = mmap(0, pages * 8192, 3, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        for (size_t i = 0; i < pages; i++) memory[i * 8192] = 1;
+      }
+      return 0;
+    }
+    """#
+
   /// Prints 16 random bytes.
   static let random = #"""
     #include <stdio.h>
