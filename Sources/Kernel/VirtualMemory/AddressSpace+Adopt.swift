@@ -5,8 +5,8 @@ public import LinuxABI
 extension AddressSpace {
   /// Makes the space hold exactly this in its range, as another kernel's run says; whatever stands
   /// there with the same contents keeps its pages. `file`: what stands for it when it is a file.
-  /// No rule of the personality about addresses applies. EINVAL for a range that is not canonical or
-  /// page-aligned and for an unaligned offset; EPERM and ENOMEM as for `map`.
+  /// No rule of the personality about addresses applies. EINVAL for a range that is not canonical
+  /// or page-aligned and for an unaligned offset; EPERM and ENOMEM as for `map`.
   public mutating func adopt(
     _ vma: VMADescription, file: FileIdentity = FileIdentity(rawValue: .max)
   ) throws(Errno) {
@@ -56,7 +56,7 @@ extension AddressSpace {
     let position = vmas.first(endingAbove: range.lowerBound)!
     var changed = vmas[position]
     changed.protection = protection
-    vmas.replace(position, with: changed)
+    vmas.replace(position, with: accounted(changed))
     pageTable.protect(range, protection, log: &translations)
     mergeVMAs(around: range)
     checkInvariants()
@@ -67,6 +67,7 @@ extension AddressSpace {
     let backing: Backing
     switch vma.backing {
     case .anonymous, .heap:
+      if vma.backing == .heap { flags.insert(.heap) }
       if vma.isShared {
         backing = .sharedAnonymous(sharedObjectCount, offset: 0)
         sharedObjectCount += 1

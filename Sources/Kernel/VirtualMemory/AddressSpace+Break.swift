@@ -32,9 +32,10 @@ extension AddressSpace {
       guard newEnd <= personality.highestAddress, vmas.count <= personality.vmaLimit,
         vmas.isFree(oldEnd..<newEnd + PageSize.base.byteCount)
       else { return breakEnd }
-      let heap = VMA(
-        range: oldEnd..<newEnd, backing: .anonymous, name: .none, protection: [.read, .write],
-        flags: [], pageSize: nil)
+      let heap = accounted(
+        VMA(
+          range: oldEnd..<newEnd, backing: .anonymous, name: .none, protection: [.read, .write],
+          flags: .heap, pageSize: nil))
       touch(heap.range)
       vmas.insert(heap)
       mergeVMAs(around: heap.range)

@@ -3,9 +3,9 @@
 import LinuxABI
 
 extension AddressSpace {
-  /// What stands now where something changed since the last call: first the ranges that hold nothing
-  /// any more, then the VMAs that meet the touched ranges and are not as they were, whole. Empty
-  /// where nothing changed. Applied in order to the old layout it gives the new one.
+  /// What stands now where something changed since the last call: first the ranges that hold
+  /// nothing any more, then the VMAs that meet the touched ranges and are not as they were, whole.
+  /// Empty where nothing changed. Applied in order to the old layout it gives the new one.
   public mutating func takeVMAChanges() -> [VMAChange] {
     let entries = changes.take()
     if entries.isEmpty { return [] }

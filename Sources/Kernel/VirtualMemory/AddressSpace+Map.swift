@@ -6,10 +6,10 @@ extension AddressSpace {
   /// Makes a VMA and returns where it stands; for a stack with guard pages, where it is usable.
   ///
   /// EINVAL for no or unaligned bytes, offset or address; EOVERFLOW for an offset that ends beyond
-  /// 2^64; EFAULT for physical memory that there is not; ENOTSUP for a shared writable file where the
-  /// personality has none; EEXIST, EPERM and ENOMEM as `PlacementRequest` says; EPERM where a
-  /// replaced VMA cannot be split; ENOMEM for too many VMAs or where populating it must not fail and
-  /// does. A mapping that replaces keeps its whole length whatever it replaces.
+  /// 2^64; EFAULT for physical memory that there is not; ENOTSUP for a shared writable file where
+  /// the personality has none; EEXIST, EPERM and ENOMEM as `PlacementRequest` says; EPERM where a
+  /// replaced VMA cannot be split; ENOMEM for too many VMAs or where populating it must not fail
+  /// and does. A mapping that replaces keeps its whole length whatever it replaces.
   ///
   /// A shared anonymous mapping is shared memory of its own. Stores to a shared mapping of a file
   /// are seen through this mapping only, and never by the file.
@@ -85,11 +85,22 @@ extension AddressSpace {
     }
   }
 
+  /// The VMA, marked if its protection lets it write pages of its own. Linux: accountable_mapping.
+  func accounted(_ vma: VMA) -> VMA {
+    guard personality.rules.contains(.accountedWrites), vma.protection.contains(.write),
+      !vma.isShared
+    else { return vma }
+    var marked = vma
+    marked.flags.insert(.accounted)
+    return marked
+  }
+
   /// Puts a VMA in the place of whatever its range holds.
   mutating func install(
     _ vma: VMA, strict: Bool = false, populates: Bool = false,
     fill: PageFill = AddressSpace.noFiles
   ) throws(Errno) {
+    let vma = accounted(vma)
     let range = vma.range
     try checkBoundary(range.lowerBound)
     try checkBoundary(range.upperBound)

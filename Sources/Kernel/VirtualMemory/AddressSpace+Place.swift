@@ -5,9 +5,9 @@ import LinuxABI
 extension AddressSpace {
   /// Where a mapping of `byteCount` bytes is to stand.
   ///
-  /// Of a fixed address: EINVAL where it is not aligned, EPERM below the lowest address, ENOMEM above
-  /// the highest, EEXIST where something stands that must not be replaced. Else ENOMEM where no gap
-  /// is large enough.
+  /// Of a fixed address: EINVAL where it is not aligned, EPERM below the lowest address, ENOMEM
+  /// above the highest, EEXIST where something stands that must not be replaced. Else ENOMEM where
+  /// no gap is large enough.
   func place(
     _ byteCount: UInt64, at request: PlacementRequest, alignment: UInt64, options: MapOptions,
     isAnonymous: Bool = false

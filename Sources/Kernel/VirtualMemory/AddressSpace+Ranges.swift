@@ -2,13 +2,13 @@
 
 import LinuxABI
 
-// The steps that the operations are made of. What can fail stands in functions that throw and change
-// nothing; the others do not fail.
+// The steps that the operations are made of. What can fail stands in functions that throw and
+// change nothing; the others do not fail.
 
 extension AddressSpace {
-  /// The part of `range` from its first VMA to its last; nil where there is none. Throws EINVAL for a
-  /// boundary inside a VMA that is not aligned to its pages, and the personality's hole error for a
-  /// hole when `strict`. Unikraft: the range resolution of `lib/ukvmem`.
+  /// The part of `range` from its first VMA to its last; nil where there is none. Throws EINVAL for
+  /// a boundary inside a VMA that is not aligned to its pages, and the personality's hole error for
+  /// a hole when `strict`. Unikraft: the range resolution of `lib/ukvmem`.
   func occupiedPart(of range: AddressRange, strict: Bool) throws(Errno) -> AddressRange? {
     if range.isEmpty { return nil }
     if personality.rules.contains(.alignedRanges),
@@ -47,8 +47,8 @@ extension AddressSpace {
     return vma.range.lowerBound < address
   }
 
-  /// Cuts larger pages at both ends of the range, so that what follows finds whole ones. ENOMEM where
-  /// a table for that is missing; then nothing is cut.
+  /// Cuts larger pages at both ends of the range, so that what follows finds whole ones. ENOMEM
+  /// where a table for that is missing; then nothing is cut.
   mutating func cutPages(at range: AddressRange) throws(Errno) {
     var count: UInt64 = 0
     if pageTable.isStraddled(range.lowerBound) { count += 2 }

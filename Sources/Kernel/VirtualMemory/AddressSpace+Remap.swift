@@ -8,10 +8,11 @@ extension AddressSpace {
   /// what stands at the other side of a hole stays (Linux 6.17).
   /// `newAddress` counts with `.fixed`, and as a hint with `.dontUnmap`.
   ///
-  /// EINVAL for unknown flags, flags that contradict, unaligned or overlapping ranges, no new bytes,
-  /// and no old bytes (duplicating shared memory is not supported); EFAULT where no VMA is at `address`,
-  /// where the old range is not one VMA but changes its size, or cannot grow; ENOMEM without room, where it may not move, or without frames for the
-  /// tables; EPERM for a stack with guard pages. Linux: mremap(2).
+  /// EINVAL for unknown flags, flags that contradict, unaligned or overlapping ranges, no new
+  /// bytes, and no old bytes (duplicating shared memory is not supported); EFAULT where no VMA is
+  /// at `address`, where the old range is not one VMA but changes its size, or cannot grow; ENOMEM
+  /// without room, where it may not move, or without frames for the tables; EPERM for a stack with
+  /// guard pages. Linux: mremap(2).
   public mutating func remap(
     _ address: VirtualAddress, byteCount: UInt64, newByteCount: UInt64, options: RemapOptions,
     newAddress: VirtualAddress = VirtualAddress(0)

@@ -93,8 +93,8 @@ extension AddressSpace {
     return true
   }
 
-  /// Gives the page at `address`, which has none, a frame, and the absent pages of its window around
-  /// it when that is possible. False where the file has nothing there.
+  /// Gives the page at `address`, which has none, a frame, and the absent pages of its window
+  /// around it when that is possible. False where the file has nothing there.
   private mutating func pageIn(
     _ address: VirtualAddress, of vma: VMA, fill: PageFill
   ) throws(Errno) -> Bool {
@@ -133,8 +133,8 @@ extension AddressSpace {
     return window
   }
 
-  /// Maps 4 KiB pages from the start of the run on, none of which is there; returns how many. Throws
-  /// only where it maps none.
+  /// Maps 4 KiB pages from the start of the run on, none of which is there; returns how many.
+  /// Throws only where it maps none.
   mutating func pageIn(
     _ run: AddressRange, of vma: VMA, fill: PageFill
   ) throws(Errno) -> UInt64 {

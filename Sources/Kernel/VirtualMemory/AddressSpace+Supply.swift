@@ -11,8 +11,8 @@ struct PageSupply {
 }
 
 extension AddressSpace {
-  /// Frames for the pages of `range`, which lie in `vma`, from the first on: all, or one where there
-  /// are no contiguous ones, or as many as the file has. The caller owns them.
+  /// Frames for the pages of `range`, which lie in `vma`, from the first on: all, or one where
+  /// there are no contiguous ones, or as many as the file has. The caller owns them.
   ///
   /// EFAULT for a reservation, ENOMEM without a frame, and what `fill` throws.
   mutating func supply(

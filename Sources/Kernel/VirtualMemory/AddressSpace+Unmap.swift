@@ -5,8 +5,8 @@ public import LinuxABI
 extension AddressSpace {
   /// Takes the VMAs of the range away, and their pages. A range without VMAs is no error, unless
   /// `strict`: then any hole is the personality's hole error. EINVAL for a boundary that is not
-  /// aligned, and under Linux for an end above the highest address; EPERM inside a stack with guard pages; ENOMEM where it would make too many VMAs.
-  /// Unikraft: uk_vma_unmap(). Linux: munmap(2).
+  /// aligned, and under Linux for an end above the highest address; EPERM inside a stack with guard
+  /// pages; ENOMEM where it would make too many VMAs. Unikraft: uk_vma_unmap(). Linux: munmap(2).
   public mutating func unmap(_ range: AddressRange, strict: Bool = false) throws(Errno) {
     if personality.rules.contains(.alignedRanges), range.upperBound > personality.highestAddress {
       throw .invalidArgument
@@ -31,10 +31,10 @@ extension AddressSpace {
   }
 
   /// Gives all VMAs of the range this protection, splitting and merging where it must. Holes are
-  /// left out, unless `strict`: then a hole is the personality's hole error, and under Linux what is
-  /// before it has changed. EINVAL, EPERM and ENOMEM as for `unmap`; EACCES for making a VMA writable
-  /// that may never be; EPERM for a shared file where the personality has no writable ones.
-  /// Unikraft: uk_vma_set_attr(). Linux: mprotect(2).
+  /// left out, unless `strict`: then a hole is the personality's hole error, and under Linux what
+  /// is before it has changed. EINVAL, EPERM and ENOMEM as for `unmap`; EACCES for making a VMA
+  /// writable that may never be; EPERM for a shared file where the personality has no writable
+  /// ones. Unikraft: uk_vma_set_attr(). Linux: mprotect(2).
   public mutating func protect(
     _ range: AddressRange, _ protection: Protection, strict: Bool = false
   ) throws(Errno) {
@@ -101,7 +101,7 @@ extension AddressSpace {
       let position = vmas.first(endingAbove: start)!
       var changed = vmas[position]
       changed.protection = protection
-      vmas.replace(position, with: changed)
+      vmas.replace(position, with: accounted(changed))
       pageTable.protect(start..<end, protection, log: &translations)
     }
     mergeVMAs(around: part)

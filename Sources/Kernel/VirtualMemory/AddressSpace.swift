@@ -2,7 +2,8 @@
 
 public import LinuxABI
 
-/// The sorted set of VMAs of a program with its page table and its frames. Unikraft: `struct uk_vas`.
+/// The sorted set of VMAs of a program with its page table and its frames. Unikraft: `struct
+/// uk_vas`.
 ///
 /// Every operation either takes effect or throws and leaves VMAs, PTEs and frames as they were.
 ///
@@ -29,7 +30,8 @@ public struct AddressSpace: ~Copyable {
   var breakEnd: VirtualAddress
   var sharedObjectCount: UInt32 = 0
 
-  /// An empty address space that owns all of `memory`. ENOMEM where it is too small for a page table.
+  /// An empty address space that owns all of `memory`. ENOMEM where it is too small for a page
+  /// table.
   public init(memory: PhysicalMemory, personality: Personality) throws(Errno) {
     self.memory = memory
     self.personality = personality

@@ -65,6 +65,8 @@ public struct Personality: Sendable {
     @inlinable public static var writableSharedFiles: Rules { Rules(rawValue: 128) }
     /// Changing protection and advising take effect up to the hole that makes them fail. Linux.
     @inlinable public static var effectUpToHole: Rules { Rules(rawValue: 256) }
+    /// A private VMA that was ever writable does not merge with one that never was. Linux.
+    @inlinable public static var accountedWrites: Rules { Rules(rawValue: 512) }
   }
 
   /// A personality of its parts.
@@ -100,7 +102,7 @@ extension Personality {
       holeError: .outOfMemory,
       rules: [
         .alignedRanges, .impliedRead, .busErrorBehindFile, .alignedLargeMappings,
-        .writableSharedFiles, .effectUpToHole,
+        .writableSharedFiles, .effectUpToHole, .accountedWrites,
       ])
   }
 

@@ -25,6 +25,12 @@ public struct VMA: Equatable, Sendable {
     @inlinable public static var growsUp: Flags { Flags(rawValue: 16) }
     /// Making it writable is EACCES. Linux: no VM_MAYWRITE.
     @inlinable public static var neverWritable: Flags { Flags(rawValue: 32) }
+    /// Private and, once at least, writable: its pages were promised, which it does not forget.
+    /// Linux: VM_ACCOUNT.
+    @inlinable public static var accounted: Flags { Flags(rawValue: 64) }
+    /// brk(2) made it; it merges with its own kind alone, because Linux does not look below the
+    /// heap's start for something to extend.
+    @inlinable public static var heap: Flags { Flags(rawValue: 128) }
   }
 
   /// Page-aligned, not empty.

@@ -2,8 +2,8 @@
 
 import LinuxABI
 
-/// Which ranges were touched since the changes were last taken, and what stood there before. As long
-/// as the operations in between were: whoever operates takes the changes too.
+/// Which ranges were touched since the changes were last taken, and what stood there before. As
+/// long as the operations in between were: whoever operates takes the changes too.
 struct VMAChangeLog {
   struct Entry {
     var range: AddressRange

@@ -19,8 +19,8 @@ struct GapRequest {
 }
 
 extension VMATree {
-  /// The lowest address that fits. Exact for 4 KiB alignment; for larger ones a gap deep in the tree
-  /// counts only where it would do at any alignment, else the search would not be logarithmic.
+  /// The lowest address that fits. Exact for 4 KiB alignment; for larger ones a gap deep in the
+  /// tree counts only where it would do at any alignment, else the search would not be logarithmic.
   func lowestGap(_ request: GapRequest) -> VirtualAddress? {
     var floor = request.bounds.lowerBound.rawValue
     if count > 0, let found = lowest(request, &floor, in: root, level: height) { return found }

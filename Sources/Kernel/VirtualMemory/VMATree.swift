@@ -2,15 +2,16 @@
 
 import LinuxABI
 
-/// The VMAs of an address space in ascending order: a B-tree whose entries know their extent and the
-/// largest gap inside, so that finding an address, a neighbour, or a gap is a walk from the root.
+/// The VMAs of an address space in ascending order: a B-tree whose entries know their extent and
+/// the largest gap inside, so that finding an address, a neighbour, or a gap is a walk from the
+/// root.
 ///
-/// An entry of a leaf is a VMA, an entry of an inner node is a node. Both are kept alike: the lowest
-/// address, the highest, the largest gap between, and the number of the VMA or node. The nodes lie
-/// in arrays, field by field, so that a search reads one run of addresses.
+/// An entry of a leaf is a VMA, an entry of an inner node is a node. Both are kept alike: the
+/// lowest address, the highest, the largest gap between, and the number of the VMA or node. The
+/// nodes lie in arrays, field by field, so that a search reads one run of addresses.
 ///
-/// Invariants: entries ascend and do not overlap; every node but an empty root has an entry; an inner
-/// entry's extent and gap are those of its node; all leaves have the same depth.
+/// Invariants: entries ascend and do not overlap; every node but an empty root has an entry; an
+/// inner entry's extent and gap are those of its node; all leaves have the same depth.
 struct VMATree {
   static var fanout: Int { 32 }
 

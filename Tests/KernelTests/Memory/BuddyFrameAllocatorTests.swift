@@ -87,7 +87,8 @@ struct BuddyFrameAllocatorTests {
     tree.remove(262_143)
     #expect(tree.first(atOrAfter: 4097) == 1 << 19)
     #expect(tree.first(atOrAfter: 1 << 20) == nil)
-    // Two adjacent blocks of 1 GiB, wholly free: more address space than memory, which is not touched.
+    // Two adjacent blocks of 1 GiB, wholly free: more address space than memory, which is not
+    // touched.
     var frames = try makeFrames([0..<(3 << 18)], of: 3 << 18)
     let run = try frames.allocate(at: frame(1 << 18), frameCount: 2 << 18)
     frames.free(run.start, frameCount: 1 << 18)

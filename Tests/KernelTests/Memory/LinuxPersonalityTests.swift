@@ -214,11 +214,31 @@ struct LinuxPersonalityTests {
     check(space.setBreak(to: start - 1) == VirtualAddress(0x5000_7000))
   }
 
-  @Test func `the break joins anonymous memory that it adjoins, and is the heap`() throws {
+  @Test func `the heap does not join anonymous memory below its start`() throws {
     var space = try makeSpace(.linux)
     _ = try map(&space, 1, at: .fixed(VirtualAddress(0x5000_0000) - 4096, replacing: false))
     _ = space.setBreak(to: VirtualAddress(0x5000_1000))
-    expectLayout(space, "-1-1 rw-p heap", base: VirtualAddress(0x5000_0000))
+    expectLayout(
+      space,
+      """
+      -1-0 rw-p anonymous
+      0-1 rw-p heap
+      """, base: VirtualAddress(0x5000_0000))
+  }
+
+  @Test func `what was ever writable does not merge with what never was`() throws {
+    var space = try makeSpace(.linux)
+    let start = try map(&space, 3)
+    try space.protect(start..<start + 3 * 4096, .read)
+    _ = try space.map(
+      .anonymous, at: .fixed(start + 3 * 4096, replacing: false), byteCount: 4096,
+      protection: .read)
+    expectLayout(
+      space,
+      """
+      0-3 r--p anonymous
+      3-4 r--p anonymous
+      """, base: start)
   }
 
   @Test func `advice is known or EINVAL, and holes are ENOMEM after the effect`() throws {

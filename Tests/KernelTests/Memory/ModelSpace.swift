@@ -13,7 +13,12 @@ struct ModelSpace {
     var name: Name
     /// The byte at the start of the page.
     var value: UInt8
+    /// Whether it was ever writable, where that keeps VMAs apart.
+    var isAccounted = false
   }
+
+  /// Whether VMAs that were ever writable do not merge with others, as on Linux.
+  var accountsWrites = false
 
   static var pageCount: Int { 160 }
   var pages: [Page?] = Array(repeating: nil, count: pageCount)
@@ -38,14 +43,21 @@ struct ModelSpace {
   ) {
     for (index, page) in range.enumerated() {
       let own = backing.advanced(by: UInt64(index) * 4096)
-      pages[page] = Page(protection: protection, backing: own, name: name, value: fresh(own))
+      pages[page] = Page(
+        protection: protection, backing: own, name: name, value: fresh(own),
+        isAccounted: accountsWrites && protection.contains(.write))
     }
   }
 
   mutating func unmap(_ range: Range<Int>) { for page in range { pages[page] = nil } }
 
   mutating func protect(_ range: Range<Int>, _ protection: Protection) {
-    for page in range { pages[page]?.protection = protection }
+    for page in range {
+      // A VMA that has this protection already is left alone.
+      if pages[page]?.protection == protection { continue }
+      pages[page]?.protection = protection
+      if accountsWrites, protection.contains(.write) { pages[page]?.isAccounted = true }
+    }
   }
 
   mutating func drop(_ range: Range<Int>) {
@@ -61,6 +73,7 @@ struct ModelSpace {
     range.dropFirst().allSatisfy { page in
       guard let left = pages[page - 1], let right = pages[page] else { return false }
       return left.protection == right.protection && left.name == right.name
+        && left.isAccounted == right.isAccounted
         && left.backing.advanced(by: 4096) == right.backing
     } && pages[range.lowerBound] != nil
   }
@@ -70,6 +83,7 @@ struct ModelSpace {
     let first = old[0]!
     unmap(range)
     map(start..<start + count, first.backing, first.protection, first.name)
+    for page in start..<start + count { pages[page]?.isAccounted = first.isAccounted }
     for index in 0..<min(count, old.count) { pages[start + index] = old[index] }
   }
 

@@ -212,6 +212,7 @@ struct ModelTests {
     let name = space.name(for: [0x78])
     let fill = makeFill(space.memory)
     var model = ModelSpace()
+    model.accountsWrites = isLinux
     var listener = Listener()
     for number in 0..<steps {
       let step = step(&random)

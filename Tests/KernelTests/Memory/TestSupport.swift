@@ -35,8 +35,9 @@ func pages(_ range: Range<UInt64>) -> AddressRange {
   page(range.lowerBound)..<page(range.upperBound)
 }
 
-/// Compares all VMAs with lines like those of `/proc/self/maps`: pages from `base` on in hexadecimal,
-/// protection with `s` or `p`, backing, and offset in pages and name where there are any.
+/// Compares all VMAs with lines like those of `/proc/self/maps`: pages from `base` on in
+/// hexadecimal, protection with `s` or `p`, backing, and offset in pages and name where there are
+/// any.
 func expectLayout(
   _ space: borrowing AddressSpace, _ expected: String, base: VirtualAddress = page(0),
   sourceLocation: SourceLocation = #_sourceLocation
