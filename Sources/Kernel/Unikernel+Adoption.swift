@@ -4,8 +4,8 @@ public import LinuxABI
 
 extension Unikernel {
   /// Takes over a program that already runs, as at the start of a trace recorded on Linux: its VMAs
-  /// and its first break, which the personality also names. Descriptors 0, 1 and 2 are the standard
-  /// streams. Tells the machine of the VMAs.
+  /// and its first break, which the personality also names. Descriptors 0, 1 and 2 are open, and
+  /// only the outside knows what they are. Tells the machine of the VMAs.
   ///
   /// A VMA that the address space cannot take is counted in `failedAdoptionCount`.
   public mutating func adoptInitial(
@@ -18,6 +18,10 @@ extension Unikernel {
       adopt(.mapped(vma), file: nil)
     }
     addressSpace.adoptBreak(start: breakStart, end: breakEnd)
+    for stream in 0..<3 {
+      let file = OpenFile(.unknown, path: FilePath(), flags: .readWrite)
+      _ = process.descriptors.set(.init(file: file, closesOnExec: false), at: stream)
+    }
     for change in addressSpace.takeTranslationChanges() { machine.apply(change) }
     reportVMAChanges(to: &machine)
   }
@@ -37,7 +41,10 @@ extension Unikernel {
       if case .result(let result, _) = completion { isOurs = result == adoption.result }
       if !isOurs { adopt(adoption.result, of: request, on: &machine) }
     }
-    for change in adoption.vmaChanges { adopt(change, file: file) }
+    for change in adoption.vmaChanges {
+      learnName(from: change, at: adoption.result, of: file)
+      adopt(change, file: file)
+    }
     if case .systemCall(let request) = trap, request.number == .brk, adoption.result >= 0 {
       adoptBreak(VirtualAddress(UInt64(adoption.result)))
     }
@@ -45,6 +52,15 @@ extension Unikernel {
     _ = addressSpace.takeVMAChanges()
     if case .systemCall = trap { return .result(adoption.result, isMissing: false) }
     return .resolved
+  }
+
+  /// Takes the name that the other kernel gives to a file that was just mapped there: its path with
+  /// symbolic links resolved, so that further mappings of the file are known to be of the same.
+  private func learnName(from change: VMAChange, at address: Int64, of file: OpenFile?) {
+    guard let file, case .unknown = file.body, case .mapped(let vma) = change,
+      vma.backing == .file, vma.range.lowerBound.rawValue == UInt64(bitPattern: address)
+    else { return }
+    do throws(Errno) { file.path = try FilePath(vma.name, from: FilePath()) } catch {}
   }
 
   /// Makes the address space agree with a VMA change that really happened.
@@ -107,6 +123,18 @@ extension Unikernel {
     }
   }
 
+  /// Whether the call asks for FD_CLOEXEC on the descriptor that it makes.
+  private static func closesOnExec(_ request: SystemCallRequest) -> Bool {
+    let registers = Registers(request)
+    switch request.number {
+    case .open: return OpenFlags(rawValue: registers.word(1)).contains(.closeOnExec)
+    case .openat, .dup3:
+      return OpenFlags(rawValue: registers.word(2)).contains(.closeOnExec)
+    case .fcntl: return registers.word(1) == 1030  // F_DUPFD_CLOEXEC
+    default: return false
+    }
+  }
+
   /// Puts a file at the descriptor that the call really gave: a copy's own, else an unknown one.
   private mutating func adoptDescriptor(
     _ descriptor: Int, of request: SystemCallRequest,
@@ -125,7 +153,7 @@ extension Unikernel {
       }
     default: break
     }
-    let slot = DescriptorTable.Slot(file: file, closesOnExec: false)
+    let slot = DescriptorTable.Slot(file: file, closesOnExec: Self.closesOnExec(request))
     if let last = process.descriptors.set(slot, at: descriptor) { files.close(last, on: &machine) }
   }
 }

@@ -45,8 +45,8 @@ extension Unikernel {
     return try load(image, from: file, base: nil, on: &machine)
   }
 
-  /// The heap begins where the personality says; behind the program where that place is taken or the
-  /// personality leaves it open with 0.
+  /// The heap begins where the personality says; behind the program where that place is taken or
+  /// the personality leaves it open with 0.
   private mutating func placeBreak(behind program: LoadedImage) {
     let start = configuration.personality.breakStart
     if start.rawValue == 0 || addressSpace.find(start) != nil {
@@ -84,8 +84,8 @@ extension Unikernel {
     return byteCount
   }
 
-  /// Maps the stack and returns its end: below the highest address and growing where the personality
-  /// has stacks that grow, else whole and where it has room.
+  /// Maps the stack and returns its end: below the highest address and growing where the
+  /// personality has stacks that grow, else whole and where it has room.
   private mutating func mapStack(
     _ byteCount: UInt64, initial: UInt64, protection: Protection
   ) throws(Errno) -> VirtualAddress {

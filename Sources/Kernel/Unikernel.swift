@@ -7,6 +7,9 @@ public import LinuxABI
 /// A deterministic function of its configuration and of what the machine answers. It learns of the
 /// guest through traps and acts on the world through the machine alone.
 public struct Unikernel: ~Copyable {
+  /// What the kernel calls itself in the header of a trace: its name and version.
+  public static var name: StaticString { "epimetheus 0.1.0" }
+
   /// What the run was given.
   public let configuration: KernelConfiguration
   /// The VMAs and the page table.
@@ -36,8 +39,8 @@ public struct Unikernel: ~Copyable {
 
   /// A kernel without a program; `boot(on:)` or `adoptInitial` brings one.
   ///
-  /// Throws ENOMEM where `memory` is too small for the first page tables, EINVAL or ENAMETOOLONG for
-  /// a program or working directory that is no path.
+  /// Throws ENOMEM where `memory` is too small for the first page tables, EINVAL or ENAMETOOLONG
+  /// for a program or working directory that is no path.
   public init(memory: PhysicalMemory, configuration: KernelConfiguration) throws(Errno) {
     let directory = try FilePath(configuration.workingDirectory, from: FilePath())
     let program = try FilePath(configuration.program, from: directory)
@@ -64,8 +67,8 @@ public struct Unikernel: ~Copyable {
     self.addressSpace.faultAroundShift = UInt64(configuration.faultAroundShift)
   }
 
-  /// The end of memory that the address space does not get, in bytes: through it the kernel looks at
-  /// bytes of outside files.
+  /// The end of memory that the address space does not get, in bytes: through it the kernel looks
+  /// at bytes of outside files.
   static var windowByteCount: UInt64 { 65536 }
 
   /// Serves the program until there is nothing more to run; how it ended, nil if it did not.

@@ -38,7 +38,8 @@ extension FileSystem {
     return byteCount
   }
 
-  /// Makes a file longer, with zeros, or shorter. Throws ENOSPC, EINVAL for a file without contents.
+  /// Makes a file longer, with zeros, or shorter. Throws ENOSPC, EINVAL for a file without
+  /// contents.
   func resize(
     _ inode: Inode, to byteCount: UInt64, on machine: inout some Machine & ~Copyable
   ) throws(Errno) {

@@ -85,8 +85,8 @@ extension FileSystem {
     return metadata
   }
 
-  /// Puts the program in place of `/proc/self/exe`. Throws ENOENT for the rest of `/proc/self`, which
-  /// the outside would answer for itself.
+  /// Puts the program in place of `/proc/self/exe`. Throws ENOENT for the rest of `/proc/self`,
+  /// which the outside would answer for itself.
   func checkedProcess(_ path: FilePath, _ followingLink: Bool) throws(Errno) -> FilePath {
     guard path.names.count >= 2, path.names[0].isEqual(to: "proc"), isOwnProcess(path.names[1])
     else { return path }

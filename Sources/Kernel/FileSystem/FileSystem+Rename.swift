@@ -3,8 +3,8 @@
 internal import LinuxABI
 
 extension FileSystem {
-  /// rename(2). Throws ENOENT, EISDIR, ENOTDIR, ENOTEMPTY, EEXIST with `replacing` false, EINVAL for
-  /// a directory into itself, EXDEV for a directory of the outside, as overlayfs.
+  /// rename(2). Throws ENOENT, EISDIR, ENOTDIR, ENOTEMPTY, EEXIST with `replacing` false, EINVAL
+  /// for a directory into itself, EXDEV for a directory of the outside, as overlayfs.
   func rename(
     _ old: FilePath, to new: FilePath, replacing: Bool = true,
     on machine: inout some Machine & ~Copyable

@@ -19,8 +19,9 @@ final class OpenFile {
   }
 
   let body: Body
-  /// How the kernel names it; for a stream or pipe the root.
-  let path: FilePath
+  /// How the kernel names it; for a stream or pipe the root. Another kernel's run may tell of a
+  /// better name, with symbolic links resolved.
+  var path: FilePath
   /// Access mode and status flags as F_GETFL tells them.
   var flags: OpenFlags
   /// Where the next read or write begins, in bytes; for a directory the next entry.

@@ -2,8 +2,8 @@
 
 internal import LinuxABI
 
-/// What a program file says about its loading, checked: nothing in it wraps, overlaps or lies beyond
-/// the file.
+/// What a program file says about its loading, checked: nothing in it wraps, overlaps or lies
+/// beyond the file.
 struct ELFImage {
   /// The path that it was opened by.
   let path: [UInt8]

@@ -6,8 +6,8 @@ public import LinuxABI
 // through the guest's address. A bad address is a short count, never a fault.
 
 extension AddressSpace {
-  /// The physical memory behind the guest's bytes from `address` on, missing pages paged in; stops at
-  /// the first byte that the guest itself could not access so. Adjacent frames are one segment.
+  /// The physical memory behind the guest's bytes from `address` on, missing pages paged in; stops
+  /// at the first byte that the guest itself could not access so. Adjacent frames are one segment.
   public mutating func segments(
     of address: VirtualAddress, byteCount: UInt64, for access: GuestAccess,
     fill: PageFill = AddressSpace.noFiles

@@ -38,8 +38,8 @@ extension PageTable {
     return leaves
   }
 
-  /// Puts leaves back, `distance` bytes further, where there are none. Needs tables in stock or free
-  /// frames for them: as many as `detachAll` gave back, or `moveBound`.
+  /// Puts leaves back, `distance` bytes further, where there are none. Needs tables in stock or
+  /// free frames for them: as many as `detachAll` gave back, or `moveBound`.
   mutating func attach(
     _ leaves: [DetachedLeaf], distance: UInt64 = 0, frames: inout BuddyFrameAllocator,
     log: inout TranslationLog, protection: (VirtualAddress) -> Protection

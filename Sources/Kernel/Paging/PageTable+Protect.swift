@@ -4,8 +4,8 @@ import LinuxABI
 
 extension PageTable {
   /// Gives all leaves of the range this protection; what is not there is left out. Without any
-  /// permission a leaf is not present any more but keeps its frame. A larger page must lie inside or
-  /// outside as a whole. Unikraft: ukplat_page_set_attr().
+  /// permission a leaf is not present any more but keeps its frame. A larger page must lie inside
+  /// or outside as a whole. Unikraft: ukplat_page_set_attr().
   mutating func protect(
     _ range: AddressRange, _ protection: Protection, log: inout TranslationLog
   ) {

@@ -6,8 +6,8 @@ public import LinuxABI
 /// Unikraft: `struct uk_pagetable`.
 ///
 /// Invariants: every table but the root has an entry that is not empty, and its count in the entry
-/// above is right; a leaf lies at level 0, 1 or 2 and its frame is aligned to its size; a frame that
-/// is not borrowed stands in one leaf only.
+/// above is right; a leaf lies at level 0, 1 or 2 and its frame is aligned to its size; a frame
+/// that is not borrowed stands in one leaf only.
 public struct PageTable {
   /// Where the top table lies: CR3.
   public let root: PhysicalAddress

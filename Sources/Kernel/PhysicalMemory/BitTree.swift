@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-/// A set of the numbers below a bound as a bitmap, with a bitmap above it that tells which words are
-/// not zero, and so on up to one word: the next member is found in as many steps as there are levels.
+/// A set of the numbers below a bound as a bitmap, with a bitmap above it that tells which words
+/// are not zero, and so on up to one word: the next member is found in as many steps as there are
+/// levels.
 struct BitTree {
   /// All levels behind one another, the members' own bitmap first.
   private var words: [UInt64]

@@ -8,8 +8,8 @@ public import LinuxABI
 /// block that fits is the one that is taken, and what is handed out depends on the requests alone.
 ///
 /// Invariants: no frame is in two free blocks; two free buddies of one order are merged, but at the
-/// top order, which has no buddies; only frames of a zone are ever free; `freeFrameCount` is the sum
-/// of the free blocks.
+/// top order, which has no buddies; only frames of a zone are ever free; `freeFrameCount` is the
+/// sum of the free blocks.
 public struct BuddyFrameAllocator: ~Copyable {
   /// The order of the largest block: 2^18 frames, 1 GiB.
   static var topOrder: Int { 18 }
@@ -43,8 +43,8 @@ public struct BuddyFrameAllocator: ~Copyable {
   }
 
   /// Adds the whole frames of a range that still holds zeros. EINVAL where it leaves the memory,
-  /// meets another zone, or has no whole frame. Adjoining zones become one. Frame 0 is left out: it is never handed out.
-  /// Unikraft: `fa->addmem`.
+  /// meets another zone, or has no whole frame. Adjoining zones become one. Frame 0 is left out: it
+  /// is never handed out. Unikraft: `fa->addmem`.
   public mutating func addZone(_ range: Range<PhysicalAddress>) throws(Errno) {
     guard range.upperBound.rawValue <= memory.byteCount else { throw .invalidArgument }
     let shift = PageSize.base.shift

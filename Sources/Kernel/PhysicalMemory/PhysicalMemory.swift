@@ -3,7 +3,8 @@
 public import LinuxABI
 
 /// The machine's physical memory through the kernel's direct map: one run of bytes from physical
-/// address 0. The machine owns it, it begins as zeros, and nobody else writes it while the kernel runs.
+/// address 0. The machine owns it, it begins as zeros, and nobody else writes it while the kernel
+/// runs.
 @safe public struct PhysicalMemory {
   /// Where physical address 0 is mapped for the kernel; aligned to 4 KiB.
   @unsafe public let base: UnsafeMutableRawPointer

@@ -79,11 +79,6 @@ extension Unikernel {
     }
   }
 
-  /// socket(2), socketpair(2): no address family is there.
-  mutating func socket(_ r: Registers) throws(Errno) -> Int64 {
-    throw .addressFamilyNotSupported
-  }
-
   /// connect(2), getpeername(2), getsockname(2): no descriptor is a socket.
   mutating func socketOperation(_ r: Registers) throws(Errno) -> Int64 {
     let file = try process.descriptors.file(r.int(0))

@@ -47,7 +47,8 @@ extension Unikernel {
     return Int64(total)
   }
 
-  /// How many bytes a read at `offset` can give, at most `limit`: memory behind them is not touched.
+  /// How many bytes a read at `offset` can give, at most `limit`: memory behind them is not
+  /// touched.
   private func readable(_ file: OpenFile, at offset: UInt64, limit: UInt64) throws(Errno) -> UInt64
   {
     switch file.body {

@@ -14,8 +14,8 @@ extension Unikernel {
     handler(for: number, NoMachine.self) != nil
   }
 
-  /// The handler of a call; nil for a call that the kernel does not have. The families' switches are
-  /// the only list of what it has.
+  /// The handler of a call; nil for a call that the kernel does not have. The families' switches
+  /// are the only list of what it has.
   static func handler<M: Machine & ~Copyable>(
     for number: SystemCallNumber, _ machine: M.Type
   ) -> SystemCallHandler<M>? {
