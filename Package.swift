@@ -23,7 +23,10 @@ let embeddable: [SwiftSetting] =
 
 let package = Package(
   name: "epimetheus",
-  products: [.executable(name: "epimetheus", targets: ["Epimetheus"])],
+  products: [
+    .executable(name: "epimetheus", targets: ["Epimetheus"]),
+    .executable(name: "epimetheus-benchmarks", targets: ["EpimetheusBenchmarks"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
   ],
@@ -70,6 +73,10 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["README.md"], swiftSettings: common),
+    .executableTarget(
+      name: "EpimetheusBenchmarks",
+      dependencies: ["Replayer", "TraceFile", "Kernel", "Trace", "LinuxABI"],
+      path: "Benchmarks", exclude: ["README.md"], swiftSettings: common),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: common),
     .testTarget(
@@ -94,8 +101,20 @@ let package = Package(
       exclude: ["Goldens"], swiftSettings: common),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["TestSupport", "Epimetheus", "TraceFile", "Trace", "LinuxABI"],
+      dependencies: ["TestSupport", "Epimetheus", "Kernel", "TraceFile", "Trace", "LinuxABI"],
       swiftSettings: common),
     .testTarget(name: "TidyTests", swiftSettings: common),
   ]
 )
+
+// The image for bare metal has a link script of its own, so it is there only when it is asked for:
+// see scripts/metal.
+if Context.environment["EPIMETHEUS_METAL"] != nil {
+  package.products.append(.executable(name: "metal", targets: ["Metal"]))
+  package.targets += [
+    .target(name: "CMetal", exclude: ["README.md"]),
+    .executableTarget(
+      name: "Metal", dependencies: ["Replayer", "Kernel", "Trace", "LinuxABI", "CMetal"],
+      exclude: ["README.md"], swiftSettings: embeddable + [.unsafeFlags(["-parse-as-library"])]),
+  ]
+}

@@ -3,12 +3,11 @@
 import ArgumentParser
 import Foundation
 import Glibc
+import Kernel
 
 /// The command. Results go to stdout, progress and errors to stderr.
 @main
 struct Epimetheus: ParsableCommand {
-  static let version = "0.1.0"
-
   static let configuration = CommandConfiguration(
     commandName: "epimetheus",
     abstract: "Hindsight for people who build Linux-compatible kernels.",
@@ -26,11 +25,10 @@ struct Epimetheus: ParsableCommand {
         0 nothing found, 1 findings, 2 usage, 42 bad input, 75 try again later.
         record exits as the program did: its status, or 128 and its signal.
       """,
-    version: version,
+    version: Unikernel.name.description,
     subcommands: [
       RecordCommand.self, ReplayCommand.self, DiffCommand.self, ReportCommand.self,
-      DumpCommand.self, AssembleCommand.self, InfoCommand.self,
-
+      DumpCommand.self, AssembleCommand.self, InfoCommand.self, DoctorCommand.self,
     ])
 
   static func main() {

@@ -3,8 +3,8 @@
 import Foundation
 import Kernel
 
-/// Zeroed memory of this process that serves a replay as its physical memory; pages are taken from the
-/// host when they are touched.
+/// Zeroed memory of this process that serves a replay as its physical memory; pages are taken from
+/// the host when they are touched.
 struct HostMemory: ~Copyable {
   private let base: UnsafeMutableRawPointer
   private let byteCount: Int

@@ -14,7 +14,6 @@ extension RecordCommand {
     options.workingDirectory = [UInt8](FileManager.default.currentDirectoryPath.utf8)
     options.payloadLimit = payload
     options.timeoutNanoseconds = timeout.map { UInt64($0 * 1e9) }
-    options.kernelName = Replaying.kernelName
     if let root = hosted.root {
       options.root = root
       options.workingDirectory = [UInt8(ascii: "/")]

@@ -9,9 +9,6 @@ import TraceFile
 
 /// One replay from file to file, for every command that needs one.
 enum Replaying {
-  /// What serves the calls, as it stands in the headers of our traces.
-  static let kernelName = [UInt8]("epimetheus \(Epimetheus.version)".utf8)
-
   /// Replays the trace at `input` and writes the trace at `output`.
   static func replay(_ input: String, to output: String) throws -> ReplayOutcome {
     let reader = try TraceFiles.open(input)
@@ -21,7 +18,7 @@ enum Replaying {
       ? ReplaySession.defaultMemoryByteCount : header.memoryByteCount
     let memory = try HostMemory.reserve(byteCount: byteCount)
     let writer = try TraceFiles.create(
-      output, header: ReplaySession.header(replaying: header, kernel: kernelName))
+      output, header: ReplaySession.header(replaying: header))
     let outcome: ReplayOutcome
     do {
       let replay = try ReplaySession.run(

@@ -4,16 +4,17 @@ public import Kernel
 public import LinuxABI
 public import Trace
 
-/// Replays a trace: what was asked and what came from outside is kept, the outcomes are computed anew
-/// by the kernel. What comes out is a trace; where the kernel does as recorded, the same trace.
+/// Replays a trace: what was asked and what came from outside is kept, the outcomes are computed
+/// anew by the kernel. What comes out is a trace; where the kernel does as recorded, the same
+/// trace.
 public enum ReplaySession {
   /// Physical memory for a replay of a trace that does not say how much it had, in bytes.
   public static var defaultMemoryByteCount: UInt64 { 1 << 30 }
 
   /// The header of the trace that a replay of a trace with `header` writes.
-  public static func header(replaying header: TraceHeader, kernel: [UInt8]) -> TraceHeader {
+  public static func header(replaying header: TraceHeader) -> TraceHeader {
     var replayed = header
-    replayed.kernel = kernel
+    replayed.kernel = Unikernel.name.bytes
     if header.origin != .hosted { replayed.origin = .replay }
     return replayed
   }
@@ -79,5 +80,12 @@ extension TraceHeader {
       case .unikraft: .unikraft
       }
     return addressEnd.rawValue == 0 ? value : value.limited(below: addressEnd)
+  }
+}
+
+extension StaticString {
+  /// The text as UTF-8.
+  fileprivate var bytes: [UInt8] {
+    unsafe [UInt8](UnsafeBufferPointer(start: utf8Start, count: utf8CodeUnitCount))
   }
 }

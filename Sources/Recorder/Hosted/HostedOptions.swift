@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+internal import Kernel
 public import Trace
 
 /// What to run on our kernel, and with which world around it.
@@ -32,7 +33,7 @@ public struct HostedOptions: Sendable {
   /// How the address space is kept.
   public var personality = PersonalityName.linux
   /// What the header calls the kernel.
-  public var kernelName: [UInt8] = [UInt8]("epimetheus 0.1.0".utf8)
+  public var kernelName: [UInt8] = [UInt8](Unikernel.name.description.utf8)
 
   /// Options with the defaults above.
   public init(program: [UInt8], arguments: [[UInt8]], environment: [[UInt8]]) {

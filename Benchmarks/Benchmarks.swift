@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Foundation
+
+/// `epimetheus-benchmarks --command PATH [--smoke]`: prints a table of ratios and their goals.
+@main
+enum Benchmarks {
+  static func main() throws {
+    let arguments = CommandLine.arguments
+    guard let index = arguments.firstIndex(of: "--command"), index + 1 < arguments.count else {
+      throw BenchmarkError("use scripts/bench")
+    }
+    let isSmoke = arguments.contains("--smoke")
+    let scratch = FileManager.default.temporaryDirectory
+      .appending(path: "epimetheus-bench-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: scratch) }
+    let harness = Harness(
+      command: arguments[index + 1], scratch: scratch, repetitions: isSmoke ? 1 : 7,
+      isSmoke: isSmoke)
+    Swift.print(isSmoke ? "A smoke run: the figures mean nothing." : machine())
+    try HostedBenchmarks(harness: harness).run()
+    try TraceBenchmarks(harness: harness).run()
+  }
+
+  /// On what machine the figures were measured.
+  private static func machine() -> String {
+    let info = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+    let model =
+      info.split(separator: "\n").first { $0.hasPrefix("model name") }?.split(separator: ":").last
+      .map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown CPU"
+    let version = (try? String(contentsOfFile: "/proc/sys/kernel/osrelease", encoding: .utf8)) ?? ""
+    return "\(model), \(ProcessInfo.processInfo.activeProcessorCount) CPUs, Linux "
+      + version.trimmingCharacters(in: .whitespacesAndNewlines)
+      + ", medians of 7, variants taking turns"
+  }
+}

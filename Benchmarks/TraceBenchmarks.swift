@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Foundation
+import Replayer
+import Trace
+import TraceFile
+
+/// Size and speed of traces: of one that is recorded here first.
+struct TraceBenchmarks {
+  let harness: Harness
+
+  /// A program with many calls of many kinds.
+  private var program: [String] {
+    ["/bin/busybox", "find", harness.isSmoke ? "/usr/share/doc" : "/usr", "-size", "+1"]
+  }
+
+  func run() throws {
+    try sizes()
+    let file = harness.path("find.epi")
+    try harness.run([harness.command, "record", "-o", file, "--"] + program)
+    try encode(file)
+    try replay(file)
+  }
+
+  private func sizes() throws {
+    let trace = harness.path("sizes.epi")
+    let record = [harness.command, "record", "--payload", "0", "--on", "linux", "-o", trace, "--"]
+    try harness.run(record + program)
+    let reader = try TraceReader(path: trace)
+    var count = 0
+    while try reader.next() != nil { count += 1 }
+    let bytes = Double(try harness.byteCount(of: trace)) / Double(count)
+    Figure(
+      name: "bytes per event, no times, no payload (busybox find, \(count) events)",
+      value: String(format: "%.2f", bytes), goal: "2 or less"
+    ).print()
+    let text = harness.path("strace.txt")
+    try harness.run(["strace", "-f", "-o", text] + program)
+    try harness.run(["zstd", "-3", "-q", "-f", text, "-o", text + ".zst"])
+    let lines = try String(contentsOfFile: text, encoding: .utf8).split(separator: "\n").count
+    let perLine = Double(try harness.byteCount(of: text + ".zst")) / Double(lines)
+    Figure(
+      name: "  strace -f | zstd -3, bytes per line", value: String(format: "%.2f", perLine),
+      goal: ""
+    ).print()
+  }
+
+  /// All events of a trace in memory, repeated until there are enough to measure.
+  private func events(of file: String) throws -> EventList {
+    let reader = try TraceReader(path: file)
+    var list = EventList()
+    let wanted = harness.isSmoke ? 10_000 : 2_000_000
+    while list.count < wanted {
+      while let event = try reader.next() {
+        var plain = event
+        plain.time = 0
+        list.append(plain, payload: UnsafeRawBufferPointer(start: nil, count: 0))
+      }
+      reader.rewind()
+    }
+    return list
+  }
+
+  private func encode(_ file: String) throws {
+    var list = try events(of: file)
+    var header = TraceHeader()
+    header.unseen = [.times]
+    var options = TraceWriter.Options()
+    options.level = 1
+    var rates: [Double] = []
+    for _ in 0..<harness.repetitions {
+      list.rewind()
+      let writer = try TraceWriter(path: "/dev/null", header: header, options: options)
+      let clock = ContinuousClock()
+      let duration = try clock.measure {
+        while let event = list.next() { writer.append(event, payload: list.payload) }
+        try writer.finish()
+      }
+      rates.append(Double(list.count) / duration.inSeconds)
+    }
+    Figure(
+      name: "events encoded with zstd-1, millions a second",
+      value: String(format: "%.1f", rates.median / 1e6), goal: "20 or more"
+    ).print()
+  }
+
+  private func replay(_ file: String) throws {
+    let reader = try TraceReader(path: file)
+    var count = 0
+    while try reader.next() != nil { count += 1 }
+    let output = harness.path("replayed.epi")
+    var rates: [Double] = []
+    for _ in 0..<harness.repetitions {
+      let seconds = try harness.run([harness.command, "replay", file, "-o", output]).seconds
+      rates.append(Double(count) / seconds)
+    }
+    Figure(
+      name: "events replayed, file to file, millions a second (\(count) events)",
+      value: String(format: "%.2f", rates.median / 1e6), goal: "2 or more"
+    ).print()
+  }
+}
+
+extension Duration {
+  /// The duration as seconds.
+  var inSeconds: Double {
+    let (seconds, attoseconds) = components
+    return Double(seconds) + Double(attoseconds) * 1e-18
+  }
+}
+
+extension [Double] {
+  /// The middle one.
+  var median: Double { sorted()[count / 2] }
+}
