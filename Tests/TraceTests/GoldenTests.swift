@@ -40,19 +40,6 @@ import TraceFile
     #expect(try TraceText.dump(again) == text)
   }
 
-  @Test func `every trace in traces has its line in the list`() throws {
-    let list = String(decoding: try bytes("traces/README.md"), as: UTF8.self)
-    let folder = Self.root.appending(path: "traces").resolvingSymlinksInPath()
-      .path(percentEncoded: false)
-    let names = try FileManager.default.subpathsOfDirectory(atPath: folder)
-    #expect(names.contains("every-kind.epi"))
-    for name in names where name != "README.md" && !name.hasSuffix("/") {
-      var isFolder: ObjCBool = false
-      _ = FileManager.default.fileExists(atPath: folder + "/" + name, isDirectory: &isFolder)
-      if !isFolder.boolValue { #expect(list.contains("`\(name)`"), "traces/README.md: \(name)") }
-    }
-  }
-
   /// What the Python reader prints, from our reader.
   private func listing(_ reader: TraceReader) throws -> String {
     func hex(_ bytes: some Sequence<UInt8>) -> String {
