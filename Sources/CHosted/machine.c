@@ -164,7 +164,8 @@ void hosted_run(struct hosted_trap *trap) {
     trap->kind = HOSTED_TRAP_NO_MEMORY;
     trap->address = (uint64_t)registers[REG_CR2];
   } else if (trap->vector == VECTOR_PAGE_FAULT) {
-    // The host fills its page table when it likes; a page of the guest's is present once it is mapped.
+    // The host fills its page table when it likes; a page of the guest's is present once it is
+    // mapped.
     if (hosted_context.info->si_code == SEGV_ACCERR) trap->code |= FAULT_PRESENT;
     trap->kind = HOSTED_TRAP_PAGE_FAULT;
     trap->address = (uint64_t)registers[REG_CR2];
@@ -186,8 +187,9 @@ void hosted_host_fault(int signal, siginfo_t *info, void *context) {
   (void)info;
   const greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
   char text[160];
-  int count = snprintf(text, sizeof text, "epimetheus: the machine failed: signal %d at %#llx, ip %#llx\n",
-                       signal, (unsigned long long)registers[REG_CR2],
+  int count = snprintf(text, sizeof text,
+                       "epimetheus: the machine failed: signal %d at %#llx, ip %#llx\n", signal,
+                       (unsigned long long)registers[REG_CR2],
                        (unsigned long long)registers[REG_RIP]);
   if (count > 0) (void)!write(2, text, (size_t)count);
   _exit(HOSTED_FAILURE_STATUS);

@@ -40,7 +40,8 @@ void *hosted_map_mirrored(int fd, uint64_t offset, uint64_t size) {
 int hosted_map_guest(int fd, uint64_t address, uint64_t size, uint64_t offset, int protection) {
   int flags = MAP_SHARED | MAP_FIXED | MAP_NORESERVE | (size > 4096 ? MAP_POPULATE : 0);
   if (address >= HOSTED_BOUNDARY || size > HOSTED_BOUNDARY - address) return EINVAL;
-  return mmap((void *)address, size, protection, flags, fd, (off_t)offset) == MAP_FAILED ? errno : 0;
+  void *mapped = mmap((void *)address, size, protection, flags, fd, (off_t)offset);
+  return mapped == MAP_FAILED ? errno : 0;
 }
 
 int hosted_unmap_guest(uint64_t address, uint64_t size) {

@@ -118,8 +118,8 @@ hosted_resume:
   ud2
   .size hosted_resume, . - hosted_resume
 
-// void hosted_continue(void): as hosted_resume, without the kernel: for a frame of 64-bit code with plain
-// flags. No guest memory is written, so the red zone stays.
+// void hosted_continue(void): as hosted_resume, without the kernel: for a frame of 64-bit code with
+// plain flags. No guest memory is written, so the red zone stays.
   .globl hosted_continue
   .hidden hosted_continue
   .type hosted_continue, @function
@@ -158,7 +158,8 @@ hosted_continue:
   .size hosted_continue, . - hosted_continue
 
 // The handler of every signal that a guest's instruction can raise, on the alternate stack:
-// rdi is the signal, rsi the siginfo_t, rdx the ucontext_t. Returns from the switch that entered the guest.
+// rdi is the signal, rsi the siginfo_t, rdx the ucontext_t. Returns from the switch that entered
+// the guest.
   .globl hosted_signal
   .hidden hosted_signal
   .type hosted_signal, @function

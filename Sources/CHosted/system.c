@@ -139,11 +139,13 @@ int hosted_read_stat(int fd, struct hosted_stat *result) {
 
 int hosted_is_pseudo(int fd) {
   // linux/magic.h: proc, sysfs, debugfs, tracefs, securityfs, cgroup, cgroup2, bpf, devpts, mqueue,
-  // nsfs, pstore, efivarfs, configfs, selinuxfs, binfmt_misc, pidfs, fuse control, hugetlbfs, aio, pipe, sock.
-  static const uint32_t magics[] = {0x9fa0,     0x62656572, 0x64626720, 0x74726163, 0x73636673, 0x27e0eb,
-                                    0x63677270, 0xcafe4a11, 0x1cd1,     0x19800202, 0x6e736673, 0x6165676c,
-                                    0xde5e81e4, 0x62656570, 0xf97cff8c, 0x42494e4d, 0x50494446, 0x65735543,
-                                    0x958458f6, 0x09041934, 0x50495045, 0x534f434b};
+  // nsfs, pstore, efivarfs, configfs, selinuxfs, binfmt_misc, pidfs, fuse control, hugetlbfs, aio,
+  // pipe, sock.
+  static const uint32_t magics[] = {
+      0x9fa0,     0x62656572, 0x64626720, 0x74726163, 0x73636673, 0x27e0eb,
+      0x63677270, 0xcafe4a11, 0x1cd1,     0x19800202, 0x6e736673, 0x6165676c,
+      0xde5e81e4, 0x62656570, 0xf97cff8c, 0x42494e4d, 0x50494446, 0x65735543,
+      0x958458f6, 0x09041934, 0x50495045, 0x534f434b};
   struct statfs status;
   if (fstatfs(fd, &status) != 0) return 1;
   for (size_t i = 0; i < sizeof magics / sizeof *magics; i++)

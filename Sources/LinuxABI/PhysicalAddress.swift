@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-/// An address in the machine's physical memory: an offset from its first byte. Unikraft: `__paddr_t`.
+/// An address in the machine's physical memory: an offset from its first byte. Unikraft:
+/// `__paddr_t`.
 public struct PhysicalAddress: RawRepresentable, Comparable, Sendable {
   /// The offset in bytes.
   public let rawValue: UInt64

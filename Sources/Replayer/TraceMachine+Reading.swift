@@ -17,8 +17,8 @@ extension TraceMachine where Source: ~Copyable, Sink: ~Copyable {
     return lookahead
   }
 
-  /// Reads events up to the end of the next step: a trap and the VMA changes behind it. False at the
-  /// end of the trace.
+  /// Reads events up to the end of the next step: a trap and the VMA changes behind it. False at
+  /// the end of the trace.
   mutating func advance() -> Bool {
     step.removeAll()
     while let event = peek() {
@@ -89,7 +89,8 @@ extension TraceMachine where Source: ~Copyable, Sink: ~Copyable {
     unsafe tee.emit(event, payload: source.payload)
   }
 
-  /// Writes the step as it was recorded, marked as adopted: it happened where no kernel of ours runs.
+  /// Writes the step as it was recorded, marked as adopted: it happened where no kernel of ours
+  /// runs.
   mutating func passOnStep() {
     for attachment in step.attachments { emit(attachment) }
     if var trap = step.trap {

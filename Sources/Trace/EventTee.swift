@@ -3,8 +3,8 @@
 public import LinuxABI
 
 /// Turns what a kernel is asked, is told and does into events, in the order that `Event.Kind` lays
-/// down. Every machine that records holds one and forwards to it; so a run on the CPU and its replay
-/// write the same bytes.
+/// down. Every machine that records holds one and forwards to it; so a run on the CPU and its
+/// replay write the same bytes.
 public struct EventTee<Sink: EventSink & ~Copyable>: ~Copyable {
   /// Where the events go.
   public var sink: Sink

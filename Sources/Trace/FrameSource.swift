@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-/// Reads a trace that stands in memory as bare frames: each frame of the file decompressed, after its
-/// length as a 64-bit number, the lowest byte first. The first is the header, the others are blocks.
-/// It is how a machine without a decompressor is given a trace.
+/// Reads a trace that stands in memory as bare frames: each frame of the file decompressed, after
+/// its length as a 64-bit number, the lowest byte first. The first is the header, the others are
+/// blocks. It is how a machine without a decompressor is given a trace.
 @safe public final class FrameSource: EventSource {
   private let bytes: UnsafeRawBufferPointer
   private var offset = 0

@@ -7,7 +7,8 @@ extension DiffSession {
 
   /// Whether all that differs is by which path the file is known: Linux tells the path without
   /// symbolic links, another kernel may tell the one that was opened. Only where the last component
-  /// agrees, or is that of another version of a library (`libz.so.1`, `libz.so.1.2.13`), and where each name of one side has stood for one name of the other so far.
+  /// agrees, or is that of another version of a library (`libz.so.1`, `libz.so.1.2.13`), and where
+  /// each name of one side has stood for one name of the other so far.
   mutating func isSameFileByAnotherName(_ difference: LayoutDifference) -> Bool {
     guard let left = difference.left, let right = difference.right, left.backing == .file,
       right.backing == .file, left.offset == right.offset, left.hasProtection(of: right),

@@ -9,8 +9,8 @@ extension DiffSession {
   /// Tasks of other processes that are followed at most at a time.
   private static var taskLimit: Int { 65536 }
 
-  /// Does `body` with `layouts` those of the process that the step belongs to, and follows processes
-  /// that begin and end.
+  /// Does `body` with `layouts` those of the process that the step belongs to, and follows
+  /// processes that begin and end.
   mutating func inSpace(of step: Step, _ body: (inout DiffSession) -> Int?) -> Int? {
     if let event = step.principal, event.kind == .taskStarted { begin(event) }
     guard let space = spaceOfTask[step.task] else { return body(&self) }

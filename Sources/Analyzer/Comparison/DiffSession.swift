@@ -23,7 +23,8 @@ struct DiffSession {
   var leftFileNames: [[UInt8]: [UInt8]] = [:]
   /// Whether a divergence of the first layout has shown both maps.
   var hasShownFirstLayout = false
-  /// The VMAs of other processes, by the task that each began with; `layouts` has those of the first.
+  /// The VMAs of other processes, by the task that each began with; `layouts` has those of the
+  /// first.
   var otherSpaces: [UInt32: LayoutPair] = [:]
   /// In which of `otherSpaces` a task lives; none is the first process.
   var spaceOfTask: [UInt32: UInt32] = [:]

@@ -14,7 +14,8 @@ struct DivergenceLedger {
     consequenceLimit = max(0, options.consequenceLimit)
   }
 
-  /// Whether the next root with this fingerprint would be the first: then an excerpt is worth making.
+  /// Whether the next root with this fingerprint would be the first: then an excerpt is worth
+  /// making.
   func isNew(_ fingerprint: UInt64) -> Bool { rootOfFingerprint[fingerprint] == nil }
 
   /// Whether no consequence of this root has an excerpt yet.

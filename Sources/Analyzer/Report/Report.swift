@@ -43,8 +43,8 @@ public struct Report: Sendable {
     self.scope = scope
   }
 
-  /// Whether there is anything that is not explained: the exit code 1 instead of 0. What the outside
-  /// decided, mappings that merely lie elsewhere, and damage of the files are none.
+  /// Whether there is anything that is not explained: the exit code 1 instead of 0. What the
+  /// outside decided, mappings that merely lie elsewhere, and damage of the files are none.
   public var hasFindings: Bool {
     diff.hasFindings || (scope == .full && !diff.missingCalls.isEmpty)
   }

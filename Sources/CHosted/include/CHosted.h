@@ -52,7 +52,8 @@ void hosted_set_gs(uint64_t base);
 int hosted_memory_file(const char *name, uint64_t size);
 // The whole file, shared, at an address of the host's choice; NULL and errno on failure.
 void *hosted_map_file(int fd, uint64_t size);
-// `size` bytes of the file from `offset` on twice in a row, so that a run of bytes may cross their end.
+// `size` bytes of the file from `offset` on twice in a row, so that a run of bytes may cross their
+// end.
 void *hosted_map_mirrored(int fd, uint64_t offset, uint64_t size);
 // `size` bytes of the file from `offset` on at the guest's address. 0, or an errno.
 int hosted_map_guest(int fd, uint64_t address, uint64_t size, uint64_t offset, int protection);
@@ -86,7 +87,8 @@ struct hosted_limits {
   uint64_t data;
 };
 
-// What does not need to be last: session, parent's death, privileges, limits, descriptors. 0, or an errno.
+// What does not need to be last: session, parent's death, privileges, limits, descriptors. 0, or an
+// errno.
 int hosted_contain(const struct hosted_limits *limits, pid_t parent);
 // The allow-list of system calls; no way back. 0, or an errno.
 int hosted_filter(int broker);
@@ -105,7 +107,8 @@ int hosted_signal_descriptor(void);
 // Takes a signal off `fd`; its number, or 0.
 int hosted_take_signal(int fd);
 void hosted_close_signal_descriptor(int fd);
-// Sends one packet, with a descriptor unless that is -1; never waits if `wait` is 0. 0, or an errno.
+// Sends one packet, with a descriptor unless that is -1; never waits if `wait` is 0. 0, or an
+// errno.
 int hosted_send(int socket, const void *bytes, size_t count, int descriptor, int wait);
 // Receives one packet and at most one descriptor (else -1); byte count, or minus an errno.
 ssize_t hosted_receive(int socket, void *bytes, size_t capacity, int *descriptor, int wait);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-/// What the child asks the parent: one packet each, answered by one packet unless it says otherwise.
+/// What the child asks the parent: one packet each, answered by one packet unless it says
+/// otherwise.
 ///
 ///     request   u32 kind, u32 file number, u64 argument, path
 ///     answer    u32 errno or 0, u32 whether more follows, bytes; the descriptor beside it

@@ -5,8 +5,8 @@ internal import LinuxABI
 internal import Trace
 
 extension FileBroker {
-  /// The program at the path and its interpreter, with their digests. A program that is no ELF file has
-  /// no interpreter here; an interpreter that cannot be opened is left out. What is wrong with
+  /// The program at the path and its interpreter, with their digests. A program that is no ELF file
+  /// has no interpreter here; an interpreter that cannot be opened is left out. What is wrong with
   /// either the kernel's loader says better.
   mutating func digests(of path: [UInt8]) throws(RecordError) -> [TraceHeader.File] {
     let descriptor: Int32

@@ -7,8 +7,8 @@ internal import LinuxABI
 /// Opens files for a guest that may not, beneath a root and for reading.
 ///
 /// Only regular files are handed out. Devices, pipes and sockets could act or wait when they are
-/// opened, and the kernel's own file systems (proc, sysfs...) show the parent's inside: of those there
-/// is metadata only.
+/// opened, and the kernel's own file systems (proc, sysfs...) show the parent's inside: of those
+/// there is metadata only.
 struct FileBroker: ~Copyable {
   /// Most directories that one guest holds open.
   private static let directoryLimit = 1024

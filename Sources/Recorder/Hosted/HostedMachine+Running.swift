@@ -64,8 +64,8 @@ extension HostedMachine: Machine {
 
   mutating func willRead(_ segment: PhysicalSegment, at address: VirtualAddress) {}
 
-  /// A PTE that is present can be read, whatever was asked for. Without PROT_READ the host would take
-  /// a protection key to forbid it.
+  /// A PTE that is present can be read, whatever was asked for. Without PROT_READ the host would
+  /// take a protection key to forbid it.
   private static func hostProtection(_ protection: Protection) -> Int32 {
     protection.isEmpty ? PROT_NONE : Int32(protection.union(.read).rawValue)
   }

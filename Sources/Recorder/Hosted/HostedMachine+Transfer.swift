@@ -65,8 +65,8 @@ extension HostedMachine {
     segments.reduce(0) { $0 + $1.byteCount }
   }
 
-  /// Calls `step` with the vectors that are left and the bytes done, until all are done, it gives 0, or
-  /// it fails; a failure after the first bytes is left to the next call.
+  /// Calls `step` with the vectors that are left and the bytes done, until all are done, it gives
+  /// 0, or it fails; a failure after the first bytes is left to the next call.
   private func transfer(
     _ segments: [PhysicalSegment], isComplete: Bool = true,
     _ step: (UnsafePointer<iovec>, Int32, UInt64) -> Int

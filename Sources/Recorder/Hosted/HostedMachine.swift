@@ -8,9 +8,9 @@ internal import Trace
 
 /// A machine whose guest runs on the real CPU, in the low addresses of this process.
 ///
-/// One in each process, made in a child that is about to contain itself; it never goes back to being
-/// anything else. Physical memory is a memory file: the kernel sees all of it through one mapping, the guest
-/// those pages of it that `apply` was told of.
+/// One in each process, made in a child that is about to contain itself; it never goes back to
+/// being anything else. Physical memory is a memory file: the kernel sees all of it through one
+/// mapping, the guest those pages of it that `apply` was told of.
 struct HostedMachine: ~Copyable {
   let memory: PhysicalMemory
   let memoryFile: Int32

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 extension Guests {
-  /// Finds a `syscall` instruction in the host's C library and calls through it: argument 1 is the number,
-  /// the others are the arguments; or `scribble SEED ODDS`. Works without address-space
+  /// Finds a `syscall` instruction in the host's C library and calls through it: argument 1 is the
+  /// number, the others are the arguments; or `scribble SEED ODDS`. Works without address-space
   /// randomisation only.
   static let escaping = #"""
     #include <elf.h>

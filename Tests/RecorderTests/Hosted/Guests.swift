@@ -48,8 +48,8 @@ enum Guests {
     }
     """#
 
-  /// Exits with 0 where ymm15, the red zone, MXCSR and the direction flag are as they were after calls
-  /// and a page fault.
+  /// Exits with 0 where ymm15, the red zone, MXCSR and the direction flag are as they were after
+  /// calls and a page fault.
   static let vectors = #"""
     #include <stdint.h>
     #include <sys/mman.h>
@@ -75,8 +75,8 @@ enum Guests {
     }
     """#
 
-  /// Does something that few programs do, as its argument says. Exits with 1 where `gs` or `direction`
-  /// find their register as it was.
+  /// Does something that few programs do, as its argument says. Exits with 1 where `gs` or
+  /// `direction` find their register as it was.
   static let odd = #"""
     #include <stdlib.h>
     #include <string.h>

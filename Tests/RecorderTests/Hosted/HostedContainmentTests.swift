@@ -11,8 +11,8 @@ private let canFixAddresses =
 
 /// A guest that jumps into the host's C library, where system calls are real, gets nowhere.
 ///
-/// Without address-space randomisation the guest knows where the host's program lies; a real attacker
-/// would have to find out first.
+/// Without address-space randomisation the guest knows where the host's program lies; a real
+/// attacker would have to find out first.
 @Suite(.enabled(if: canFixAddresses, "personality(2) is not permitted"))
 struct HostedContainmentTests {
   /// What the escaping guest is asked to call: a name for the report, and its arguments.

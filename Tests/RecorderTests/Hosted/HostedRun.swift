@@ -5,8 +5,8 @@ import TestSupport
 import Trace
 import TraceFile
 
-/// What `epimetheus record` made of a program, in a process of its own: a test runner has threads, and
-/// a recording forks.
+/// What `epimetheus record` made of a program, in a process of its own: a test runner has threads,
+/// and a recording forks.
 struct HostedRun {
   /// How the command ended and what it and the guest wrote; nil where a test ran it by hand.
   var command: Subprogram!

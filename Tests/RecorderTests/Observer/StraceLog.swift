@@ -6,7 +6,8 @@ import TestSupport
 
 /// What strace says of a run: the calls of each task, tasks in order of appearance.
 struct StraceLog {
-  /// A call: its name and what it returned, minus the errno on failure; nil where it did not return.
+  /// A call: its name and what it returned, minus the errno on failure; nil where it did not
+  /// return.
   struct Call: Equatable, CustomStringConvertible {
     var name: String
     var result: Int64?
