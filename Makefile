@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 PREFIX ?= /usr/local
 
-.PHONY: help demo test lint format check-embedded bench build install
+.PHONY: help demo test lint format check-embedded metal-test bench build install
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -20,6 +20,9 @@ lint: ## format and style, without changing anything
 
 format: ## reformat all Swift files
 	@swift format -i -r Package.swift Sources Tests
+
+metal-test: ## replay traces/ on bare metal, in QEMU, and compare
+	@scripts/metal-test
 
 check-embedded: ## compile the (E) modules as Embedded Swift, without an operating system
 	@scripts/check-embedded

@@ -30,6 +30,11 @@ public struct RecordSession: ~Copyable {
     guard options.memoryByteCount > 0, options.memoryByteCount % (2 << 20) == 0 else {
       throw RecordError("the guest's memory must be a multiple of 2 MiB")
     }
+    var options = options
+    if options.root == "/" {
+      options.program = try ProgramPath.resolved(
+        options.program, environment: options.environment)
+    }
     var broker = try FileBroker(root: options.root)
     let files = try broker.digests(of: options.absoluteProgram)
     let clock = MachineClock(options.clock)

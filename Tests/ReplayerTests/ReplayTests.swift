@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Kernel
+import LinuxABI
+import Replayer
+import Testing
+import Trace
+
+/// What a replay does with each thing that a trace can say.
+struct ReplayTests {
+  private static let mapFlags = UInt64(
+    MapFlags([.private, .anonymous]).rawValue)
+
+  @Test func `what the kernel decides as Linux did gives the same events`() throws {
+    var run = ForeignRun()
+    let place = UInt64(0x7fff_f7ff_d000)
+    run.call(.mmap, 0, 8192, 3, Self.mapFlags, .max, 0, result: Int64(place))
+    run.map(place..<place + 8192, [.read, .write], .anonymous, "")
+    run.call(.munmap, place, 8192, result: 0)
+    run.unmap(place..<place + 8192)
+    let (outcome, trace) = try run.replay()
+    #expect(outcome.trapCount == 2)
+    #expect(outcome.divergentCount == 0)
+    #expect(outcome.undecidedCount == 0)
+    #expect(trace.count == run.events.count)
+    for index in 0..<trace.count where index < run.events.count {
+      #expect(trace[index].kind == run.events[index].kind, "event \(index)")
+      #expect(trace[index].result == run.events[index].result, "event \(index)")
+      #expect(trace[index].operands[0] == run.events[index].operands[0], "event \(index)")
+      #expect(trace[index].operands[1] == run.events[index].operands[1], "event \(index)")
+    }
+  }
+
+  @Test func `a mapping that Linux placed elsewhere is told of and then adopted`() throws {
+    var run = ForeignRun()
+    let place = UInt64(0x7000_0000_0000)
+    run.call(.mmap, 0, 8192, 3, Self.mapFlags, .max, 0, result: Int64(place))
+    run.map(place..<place + 8192, [.read, .write], .anonymous, "")
+    run.call(.mprotect, place, 4096, 1, result: 0)
+    let (outcome, trace) = try run.replay()
+    #expect(outcome.divergentCount == 1)
+    #expect(trace.calls[0].result == 0x7fff_f7ff_d000)
+    #expect(trace.calls[1].result == 0, "the mapping stands where Linux had it")
+  }
+
+  @Test func `a call that the kernel lacks is marked, and its descriptor is there afterwards`()
+    throws
+  {
+    var run = ForeignRun()
+    run.call(.inotify_init1, 0, result: 3)
+    run.call(.close, 3, result: 0)
+    run.call(.close, 3, result: -9)
+    let (outcome, trace) = try run.replay()
+    #expect(trace.calls[0].result == -38)
+    #expect(trace.calls[0].flags == .missing)
+    #expect(trace.calls[1].result == 0)
+    #expect(trace.calls[2].result == -9)
+    #expect(outcome.divergentCount == 1)
+  }
+
+  @Test func `what only the outside knows is adopted and counted`() throws {
+    var run = ForeignRun()
+    run.read("/etc/hostname", at: 0x7fff_ffff_1000)
+    run.call(.openat, 0xffff_ff9c, 0x7fff_ffff_1000, 0, 0, result: 3)
+    run.call(.read, 3, 0x7fff_ffff_2000, 100, result: 17)
+    run.call(.close, 3, result: 0)
+    let (outcome, trace) = try run.replay()
+    #expect(outcome.undecidedCount == 2)
+    #expect(outcome.divergentCount == 0)
+    #expect(trace.calls.map(\.result) == [3, 17, 0])
+    #expect(trace.calls[0].flags == .adopted)
+    #expect(trace.calls[1].flags == .adopted)
+    #expect(trace.calls[2].flags == [])
+  }
+
+  @Test func `a bad pointer is EFAULT although the trace has bytes for it`() throws {
+    var run = ForeignRun()
+    run.read("/etc/hostname", at: 0x1000)
+    run.call(.openat, 0xffff_ff9c, 0x1000, 0, 0, result: 3)
+    let (outcome, trace) = try run.replay()
+    #expect(trace.calls[0].result == -14)
+    #expect(outcome.divergentCount == 1)
+  }
+
+  @Test func `tasks of other processes are passed on, those of threads replayed`() throws {
+    var run = ForeignRun()
+    var thread = Event(.taskStarted, task: 2)
+    thread.operands[0] = 1
+    run.events.append(thread)
+    var child = Event(.taskStarted, task: 3, code: 1)
+    child.operands[0] = 2
+    run.events.append(child)
+    run.call(.getuid, result: 0, task: 2)
+    run.call(.mmap, 0, 0, 0, 0, 0, 0, result: 1, task: 3)
+    run.call(.exit, 0, result: 0, task: 2, flags: .didNotReturn)
+    run.call(.munmap, 0, 0, result: -22)
+    let (outcome, trace) = try run.replay()
+    #expect(outcome.foreignCount == 2, "the child's call and the thread's end")
+    #expect(trace.calls.count == 4)
+    #expect(trace.calls[1].flags == .adopted)
+    #expect(trace.calls[3].result == -22)
+    #expect(outcome.status == nil)
+  }
+
+  @Test func `attachments of two tasks that interleave stay with their own calls`() throws {
+    var run = ForeignRun()
+    var thread = Event(.taskStarted, task: 2)
+    thread.operands[0] = 1
+    run.events.append(thread)
+    run.read("/a", at: 0x7fff_ffff_1000)
+    run.read("/b", at: 0x7fff_ffff_1000, task: 2)
+    run.call(.openat, 0xffff_ff9c, 0x7fff_ffff_1000, 0, 0, result: 3, task: 2)
+    run.call(.openat, 0xffff_ff9c, 0x7fff_ffff_1000, 0, 0, result: 4)
+    let (_, trace) = try run.replay()
+    let reads = (0..<trace.count).filter { trace[$0].kind == .guestRead }
+      .map { trace.payloadBytes(at: $0) }
+    #expect(reads == [[0x2f, 0x62, 0], [0x2f, 0x61, 0]])
+  }
+
+  @Test func `the end of the program is the end of the replay`() throws {
+    var run = ForeignRun()
+    run.call(.exit_group, 3, result: 0, flags: .didNotReturn)
+    run.events.append(Event(.end, code: 0, result: 3))
+    let (outcome, trace) = try run.replay()
+    #expect(outcome.status == .exited(3))
+    let last = trace[trace.count - 1]
+    #expect(last.kind == .end)
+    #expect(last.result == 3)
+  }
+
+  @Test func `an empty trace replays to an empty trace`() throws {
+    var run = ForeignRun()
+    run.events.removeAll()
+    let (outcome, trace) = try run.replay()
+    #expect(outcome.trapCount == 0)
+    #expect(trace.count == 0)
+  }
+}
