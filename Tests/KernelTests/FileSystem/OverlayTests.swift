@@ -9,10 +9,10 @@ import Testing
 struct OverlayTests {
   private func guest() throws -> Guest {
     try Guest([
-      "/": .directory(["work", "etc"]), "/work": .directory(["in.txt", "link"]),
-      "/work/in.txt": .file(Array("outside".utf8)), "/work/link": .link("/work/in.txt"),
+      "/": .directory(["work", "etc"]), "/data": .directory(["in.txt", "link"]),
+      "/data/in.txt": .file(Array("outside".utf8)), "/data/link": .link("/data/in.txt"),
       "/etc": .directory(["passwd"]), "/etc/passwd": .file(Array("root".utf8)),
-      "/work/empty": .directory([]),
+      "/data/empty": .directory([]),
     ])
   }
 
@@ -40,8 +40,8 @@ struct OverlayTests {
     let descriptor = guest.open("in.txt", 2)
     #expect(guest.write("IN", to: descriptor) == 2)
     #expect(guest.contents("in.txt") == "INtside")
-    #expect(guest.contents("/work/in.txt") == "INtside")
-    guard case .file(let bytes, _) = guest.machine.outside["/work/in.txt"] else { return }
+    #expect(guest.contents("/data/in.txt") == "INtside")
+    guard case .file(let bytes, _) = guest.machine.outside["/data/in.txt"] else { return }
     #expect(bytes == Array("outside".utf8))
   }
 
@@ -105,7 +105,7 @@ struct OverlayTests {
     #expect(guest.open("x", 0o20200001) == -95)
     #expect(guest.call(.openat, 77, guest.string("x"), 0, 0) == -9)
     #expect(guest.call(.openat, 1, guest.string("x"), 0, 0) == -20)
-    #expect(guest.call(.openat, 77, guest.string("/work/in.txt"), 0, 0) == 3)
+    #expect(guest.call(.openat, 77, guest.string("/data/in.txt"), 0, 0) == 3)
     #expect(guest.call(.openat, Guest.atCurrent, Guest.unmapped, 0, 0) == -14)
   }
 

@@ -23,7 +23,7 @@ struct Guest: ~Copyable {
       personality: .linux(
         mmapBase: VirtualAddress(0x4000_0000_0000), breakStart: VirtualAddress(0x5000_0000)),
       program: Array("/bin/prog".utf8), arguments: [Array("prog".utf8)], environment: [],
-      workingDirectory: Array("/work".utf8))
+      workingDirectory: Array("/data".utf8))
   }
 
   init(

@@ -8,7 +8,7 @@ import Testing
 struct DescriptorTests {
   private func guest() throws -> Guest {
     try Guest([
-      "/work": .directory(["f"]), "/work/f": .file(Array("0123456789".utf8)),
+      "/data": .directory(["f"]), "/data/f": .file(Array("0123456789".utf8)),
       "/proc/cpuinfo": .file([]),
     ])
   }
@@ -59,7 +59,7 @@ struct DescriptorTests {
     #expect(guest.errno(.readv, 3, Guest.unmapped, 1) == .badAddress)
     #expect(guest.errno(.ioctl, 1, 0x5401, Guest.scratch) == .notTerminal)
     #expect(guest.errno(.ioctl, 77, 0x5401, Guest.scratch) == .badFileDescriptor)
-    #expect(guest.open("/work", 0) == 4)
+    #expect(guest.open("/data", 0) == 4)
     #expect(guest.errno(.read, 4, Guest.scratch, 4) == .isDirectory)
     #expect(guest.errno(.getdents64, 3, Guest.scratch, 400) == .notDirectory)
     #expect(guest.errno(.getdents64, 4, Guest.scratch, 8) == .invalidArgument)

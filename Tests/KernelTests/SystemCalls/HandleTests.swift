@@ -8,7 +8,7 @@ import Testing
 /// What the machine is told and asked, and in which order.
 struct HandleTests {
   @Test func `reads and writes come before the completion, VMA changes after it`() throws {
-    var guest = try Guest(["/work/f": .file([1, 2, 3])])
+    var guest = try Guest(["/data/f": .file([1, 2, 3])])
     let name = guest.string("f")
     guest.machine.told = []
     #expect(guest.call(.openat, Guest.atCurrent, name, 0, 0) == 3)
@@ -69,7 +69,7 @@ struct HandleTests {
   }
 
   @Test func `what the outside has not said is undecided`() throws {
-    var guest = try Guest(["/work/f": .file([1])])
+    var guest = try Guest(["/data/f": .file([1])])
     let name = guest.string("f")
     guest.machine.isUndecided = true
     for (number, arguments) in [
@@ -107,7 +107,7 @@ struct HandleTests {
   }
 
   @Test func `an adopted outcome undoes the kernel's own`() throws {
-    var guest = try Guest(["/work/f": .file([1])])
+    var guest = try Guest(["/data/f": .file([1])])
     guest.machine.nextAdoption = Adoption(result: -13, vmaChanges: [])
     #expect(guest.open("f") == -13)
     #expect(guest.errno(.close, 3) == .badFileDescriptor)

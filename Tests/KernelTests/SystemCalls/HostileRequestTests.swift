@@ -22,9 +22,9 @@ struct HostileRequestTests {
       0x7fff_ffff_ffff_ffff, 1 << 63, .max - 4095, .max - 1, .max,
     ]
     var guest = try Guest(
-      ["/work": .directory(["f"]), "/work/f": .file([UInt8](repeating: 65, count: 100))],
+      ["/data": .directory(["f"]), "/data/f": .file([UInt8](repeating: 65, count: 100))],
       byteCount: 8 << 20)
-    guest.write(Array("f\0/dev/zero\0../work/f\0".utf8), at: Guest.scratch)
+    guest.write(Array("f\0/dev/zero\0../data/f\0".utf8), at: Guest.scratch)
     for number in 0..<470 {
       let call = SystemCallNumber(rawValue: UInt32(number))
       if !Unikernel.supports(call) { continue }

@@ -10,7 +10,7 @@ struct MemoryCallTests {
   private static let none = UInt64.max
 
   private func guest() throws -> Guest {
-    try Guest(["/work": .directory(["f"]), "/work/f": .file([UInt8](repeating: 65, count: 5000))])
+    try Guest(["/data": .directory(["f"]), "/data/f": .file([UInt8](repeating: 65, count: 5000))])
   }
 
   @Test func `mmap refuses what Linux refuses`() throws {
