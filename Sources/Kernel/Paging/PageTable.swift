@@ -31,7 +31,7 @@ public struct PageTable {
   ) throws(Errno) -> PhysicalAddress {
     let run = try frames.allocate()
     if !run.isZero { memory.clear(run.segment) }
-    return run.start
+    return run.handOver()
   }
 
   /// Bytes that an entry at `level` spans.

@@ -24,6 +24,20 @@ struct BitTree {
     words = Array(repeating: 0, count: total)
   }
 
+  /// How many words such a set has.
+  static func wordCount(bound: Int) -> Int {
+    var total = 0
+    var count = max(1, (bound + 63) / 64)
+    while count > 1 {
+      total += count
+      count = (count + 63) / 64
+    }
+    return total + 1
+  }
+
+  /// The words that it keeps.
+  var byteCount: Int { words.count * 8 }
+
   func contains(_ member: Int) -> Bool { words[member >> 6] & (1 << UInt64(member & 63)) != 0 }
 
   mutating func insert(_ member: Int) {

@@ -3,29 +3,46 @@
 public import LinuxABI
 
 extension BuddyFrameAllocator {
-  /// Contiguous frames, aligned to their count rounded up to a power of two. ENOMEM where there
-  /// are none. Unikraft: `uk_falloc`.
-  public mutating func allocate(frameCount: UInt64 = 1) throws(Errno) -> FrameRun {
-    precondition(frameCount > 0, "request for no frames")
-    if failsByWish() { throw .outOfMemory }
-    guard frameCount <= 1 << UInt64(Self.topOrder) else { throw .outOfMemory }
-    let wanted = Int(frameCount)
-    let order = wanted == 1 ? 0 : Int.bitWidth - (wanted - 1).leadingZeroBitCount
+  /// Contiguous frames from a free block that holds their count rounded up to a power of two and is
+  /// so aligned, and to `alignment`; of such blocks the lowest of the smallest. What the block has
+  /// beyond the count stays free. ENOMEM where there is none. Unikraft: `uk_falloc`.
+  public mutating func allocate(
+    frameCount: UInt64 = 1, alignment: PageSize = .base
+  ) throws(Errno) -> FrameRun {
+    let order = try order(of: frameCount, alignment)
     let usable = freeOrders >> UInt32(order)
     guard usable != 0 else { throw .outOfMemory }
     let found = order + usable.trailingZeroBitCount
-    let block = free[found].first(atOrAfter: 0)!
-    removeBlock(block, order: found)
-    let first = block << found
-    // What is cut off has no free buddy: its buddy is, or was, part of the block.
-    let rest = first + wanted..<first + 1 << found
-    if !rest.isEmpty { release(rest) }
-    return hand(out: first..<first + wanted)
+    let first = free[found].first(atOrAfter: 0)! << found
+    return take(first..<first + Int(frameCount), from: first >> found, order: found)
   }
 
   /// The frames of one page of that size. ENOMEM where there are none.
   public mutating func allocate(_ size: PageSize) throws(Errno) -> FrameRun {
     try allocate(frameCount: 1 << (size.shift - PageSize.base.shift))
+  }
+
+  /// The same, but the lowest that lie wholly in a range. ENOMEM where there are none.
+  /// Unikraft: `fa->falloc_from_range`.
+  public mutating func allocate(
+    frameCount: UInt64 = 1, alignment: PageSize = .base, in range: Range<PhysicalAddress>
+  ) throws(Errno) -> FrameRun {
+    let order = try order(of: frameCount, alignment)
+    let wanted = Int(frameCount)
+    let step = UInt64(1) << (PageSize.base.shift + UInt64(order))
+    // Beyond the memory nothing is free, so that the round-up cannot pass what is representable.
+    guard range.lowerBound.rawValue < memory.byteCount else { throw .outOfMemory }
+    let first = Int((range.lowerBound.rawValue + step - 1) / step) << order
+    let end = Int(range.upperBound.rawValue >> PageSize.base.shift)
+    var best: (start: Int, order: Int)?
+    for candidate in order...Self.topOrder where freeOrders & 1 << UInt32(candidate) != 0 {
+      guard let block = free[candidate].first(atOrAfter: first >> candidate) else { continue }
+      let start = max(first, block << candidate)
+      if start + wanted <= end, start < best?.start ?? .max { best = (start, candidate) }
+    }
+    guard let best else { throw .outOfMemory }
+    return take(
+      best.start..<best.start + wanted, from: best.start >> best.order, order: best.order)
   }
 
   /// Exactly these frames. EINVAL for an unaligned address, EFAULT outside of every zone, ENOMEM
@@ -49,52 +66,40 @@ extension BuddyFrameAllocator {
     while frame < frames.upperBound {
       let order = orderOfFreeBlock(holding: frame)!
       let block = frame >> order
-      let start = block << order
       let end = (block + 1) << order
-      removeBlock(block, order: order)
-      if start < frames.lowerBound { release(start..<frames.lowerBound) }
-      if frames.upperBound < end { release(frames.upperBound..<end) }
+      carve(frame..<min(end, frames.upperBound), from: block, order: order)
       frame = end
     }
     return hand(out: frames)
   }
 
-  /// Takes frames back, part of what was handed out together or several of such. `areZero`: they
-  /// hold nothing but zeros. Dies where one of them is free already or lies in no zone.
-  /// Unikraft: `uk_ffree`.
-  public mutating func free(
-    _ address: PhysicalAddress, frameCount: UInt64 = 1, areZero: Bool = false
-  ) {
-    precondition(address.isAligned(to: PageSize.base.byteCount), "free of no frame")
-    if frameCount == 0 { return }
-    let first = Int(address.rawValue >> PageSize.base.shift)
-    let frames = first..<first + Int(frameCount)
-    precondition(isInZone(frames), "free of a frame outside of every zone")
-    precondition(!isAnyFree(frames), "free of a free frame")
-    if areZero { for frame in frames { touched[frame >> 6] &= ~(1 << UInt64(frame & 63)) } }
-    release(frames)
+  /// The order of the smallest block that so many frames need.
+  private mutating func order(of frameCount: UInt64, _ alignment: PageSize) throws(Errno) -> Int {
+    precondition(frameCount > 0, "request for no frames")
+    if failsByWish() { throw .outOfMemory }
+    guard frameCount <= 1 << UInt64(Self.topOrder) else { throw .outOfMemory }
+    let wanted = Int(frameCount)
+    let order = wanted == 1 ? 0 : Int.bitWidth - (wanted - 1).leadingZeroBitCount
+    return max(order, Int(alignment.shift - PageSize.base.shift))
   }
 
-  /// Whether the frame at `address` is handed out.
-  public func isAllocated(_ address: PhysicalAddress) -> Bool {
-    let frame = Int(address.rawValue >> PageSize.base.shift)
-    return isInZone(frame..<frame + 1) && !isAnyFree(frame..<frame + 1)
+  /// Hands frames of a free block out, the rest stays free.
+  private mutating func take(_ frames: Range<Int>, from block: Int, order: Int) -> FrameRun {
+    carve(frames, from: block, order: order)
+    return hand(out: frames)
+  }
+
+  /// Takes frames out of a free block. What is cut off has no free buddy: its buddy is, or was, part
+  /// of the block.
+  private mutating func carve(_ frames: Range<Int>, from block: Int, order: Int) {
+    removeBlock(block, order: order)
+    release(block << order..<frames.lowerBound)
+    release(frames.upperBound..<(block + 1) << order)
   }
 
   /// Whether so many single frames can be had.
   mutating func check(frameCount: UInt64) throws(Errno) {
     if failsByWish() || freeFrameCount < frameCount { throw .outOfMemory }
-  }
-
-  private func isAnyFree(_ frames: Range<Int>) -> Bool {
-    for order in 0...Self.topOrder where freeOrders & 1 << UInt32(order) != 0 {
-      if let block = free[order].first(atOrAfter: frames.lowerBound >> order),
-        block <= (frames.upperBound - 1) >> order
-      {
-        return true
-      }
-    }
-    return false
   }
 
   private func orderOfFreeBlock(holding frame: Int) -> Int? {
@@ -127,29 +132,5 @@ extension BuddyFrameAllocator {
       }
     #endif
     return false
-  }
-
-  @inline(__always)
-  func checkInvariants() {
-    #if CHECK_INVARIANTS
-      guard touched.count <= 1024 else { return }
-      var freeFrames: UInt64 = 0
-      for order in 0...Self.topOrder {
-        var next = free[order].first(atOrAfter: 0)
-        precondition((next != nil) == (freeOrders & 1 << UInt32(order) != 0), "orders out of date")
-        while let block = next {
-          freeFrames += 1 << UInt64(order)
-          precondition(
-            isInZone(block << order..<(block + 1) << order), "a free block outside of every zone")
-          precondition(
-            order == Self.topOrder || !free[order].contains(block ^ 1), "buddies left unmerged")
-          for larger in order + 1..<Self.topOrder + 1 {
-            precondition(!free[larger].contains(block >> (larger - order)), "a frame free twice")
-          }
-          next = free[order].first(atOrAfter: block + 1)
-        }
-      }
-      precondition(freeFrames == freeFrameCount, "free frames miscounted")
-    #endif
   }
 }

@@ -68,11 +68,23 @@ public struct BuddyFrameAllocator: ~Copyable {
 
   /// Whether the frames lie in one zone.
   func isInZone(_ frames: Range<Int>) -> Bool {
-    for zone in zones
-    where zone.lowerBound <= frames.lowerBound && frames.upperBound <= zone.upperBound {
-      return true
+    var low = 0
+    var high = zones.count
+    while low < high {
+      let middle = (low + high) / 2
+      if zones[middle].upperBound <= frames.lowerBound { low = middle + 1 } else { high = middle }
     }
-    return false
+    return low < zones.count && zones[low].lowerBound <= frames.lowerBound
+      && frames.upperBound <= zones[low].upperBound
+  }
+
+  /// Bytes that the allocator keeps about so many frames of memory, beside them and not in them.
+  /// Unikraft: `uk_fallocbuddy_metadata_size`, there a part of the zone.
+  public static func metadataByteCount(frameCount: UInt64) -> UInt64 {
+    let frameCount = Int(frameCount)
+    var wordCount = (frameCount + 63) / 64
+    for order in 0...topOrder { wordCount += BitTree.wordCount(bound: frameCount >> order + 1) }
+    return UInt64(wordCount) * 8
   }
 
   /// Adds a free block without looking for its buddy.

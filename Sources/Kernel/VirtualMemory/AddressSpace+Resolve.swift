@@ -146,14 +146,14 @@ extension AddressSpace {
           run.lowerBound + offset, to: supply.physical + offset, protection: vma.protection,
           isBorrowed: supply.isBorrowed, frames: &frames, log: &translations)
       } catch {
-        if !supply.isBorrowed {
-          frames.free(supply.physical + offset, frameCount: supply.pageCount - index)
-        }
+        supply.settle(mapped: index, &frames)
         if index == 0 { throw error }
         return index
       }
     }
-    return supply.pageCount
+    let count = supply.pageCount
+    supply.settle(mapped: count, &frames)
+    return count
   }
 
   /// Maps one larger page where nothing is, or throws.
@@ -167,8 +167,10 @@ extension AddressSpace {
         range.lowerBound, to: supply.physical, size: size, protection: vma.protection,
         isBorrowed: supply.isBorrowed, frames: &frames, log: &translations)
     } catch {
-      if !supply.isBorrowed { frames.free(supply.physical, frameCount: supply.pageCount) }
+      supply.settle(mapped: 0, &frames)
       throw error
     }
+    let count = supply.pageCount
+    supply.settle(mapped: count, &frames)
   }
 }

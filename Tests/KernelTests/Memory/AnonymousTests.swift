@@ -96,29 +96,29 @@ struct AnonymousTests {
 
   @Test func `given memory is seen through the VMA and not freed with it`() throws {
     var space = try makeSpace()
-    let run = try space.frames.allocate(frameCount: 4)
+    let given = try space.frames.allocate(frameCount: 4).handOver()
     let memory = space.memory
     for index in 0..<4 as Range<UInt64> {
-      memory.setWord(0xdead_b0b0 + index, at: run.start + index * 4096)
+      memory.setWord(0xdead_b0b0 + index, at: given + index * 4096)
     }
-    let start = try space.map(.direct(run.start), byteCount: 4 * 4096, protection: readWrite)
+    let start = try space.map(.direct(given), byteCount: 4 * 4096, protection: readWrite)
     check(space.byte(at: start + 4096) == 0xb1)
     check(space.setByte(0x77, at: start + 2 * 4096))
-    #expect(memory.word(at: run.start + 2 * 4096) & 0xff == 0x77)
+    #expect(memory.word(at: given + 2 * 4096) & 0xff == 0x77)
     check(space.probeRead(start, byteCount: 4 * 4096, options: .noPaging) == 0)
     check(space.probeRead(start, byteCount: 3 * 4096) == 3 * 4096)
     try space.protect(start..<start + 2 * 4096, .read)
     expectLayout(
       space,
-      "0-2 r--p direct \(String(run.start.rawValue >> 12, radix: 16))\n"
-        + "2-4 rw-p direct \(String(run.start.rawValue >> 12 + 2, radix: 16))")
+      "0-2 r--p direct \(String(given.rawValue >> 12, radix: 16))\n"
+        + "2-4 rw-p direct \(String(given.rawValue >> 12 + 2, radix: 16))")
     check(space.probeReadWrite(start + 2 * 4096, byteCount: 4096) == 4096)
     check(space.probeReadWrite(start, byteCount: 4096) == 0)
     try space.protect(start..<start + 2 * 4096, readWrite)
     check(space.vmaCount == 1)
     try space.unmap(start..<start + 4 * 4096)
-    check(space.frames.isAllocated(run.start))
-    space.frames.free(run.start, frameCount: 4)
+    check(space.frames.isAllocated(given))
+    space.frames.free(given, frameCount: 4)
   }
 
   @Test func `a stack has guard pages and cannot be split`() throws {

@@ -149,12 +149,12 @@ struct KnownDefectTests {
   @Test func `given memory is populated with pages that its physical address allows`() throws {
     var space = try makeSpace()
     let large = PageSize.large.byteCount
-    let run = try space.frames.allocate(frameCount: 1024)
+    let given = try space.frames.allocate(frameCount: 1024).handOver()
     let start = try space.map(
-      .direct(run.start + 4096), byteCount: large, protection: readWrite, options: .populate)
+      .direct(given + 4096), byteCount: large, protection: readWrite, options: .populate)
     check(start.isAligned(to: large))
     check(space.pageTable.walk(start).level == 0)
-    check(space.pageTable.walk(start).pte.address == run.start + 4096)
+    check(space.pageTable.walk(start).pte.address == given + 4096)
   }
 
   @Test func `a strict replacement finds holes before anything changes`() throws {

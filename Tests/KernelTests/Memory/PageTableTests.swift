@@ -24,10 +24,10 @@ struct PageTableTests {
       _ address: VirtualAddress, _ size: PageSize = .base,
       _ protection: Protection = [.read, .write]
     ) throws(Errno) -> PhysicalAddress {
-      let run = try frames.allocate(size)
+      let physical = try frames.allocate(size).handOver()
       try table.map(
-        address, to: run.start, size: size, protection: protection, frames: &frames, log: &log)
-      return run.start
+        address, to: physical, size: size, protection: protection, frames: &frames, log: &log)
+      return physical
     }
 
     mutating func unmap(_ range: AddressRange) {
@@ -115,12 +115,12 @@ struct PageTableTests {
   @Test func `a table that cannot be had leaves nothing behind`() throws {
     for failing in 0..<3 {
       var fixture = try Fixture()
-      let run = try fixture.frames.allocate()
+      let physical = try fixture.frames.allocate().handOver()
       let free = fixture.frames.freeFrameCount
       fixture.frames.requestsUntilFailure = failing
       let result = outcome { () throws(Errno) in
         try fixture.table.map(
-          page(0), to: run.start, protection: .read, frames: &fixture.frames, log: &fixture.log)
+          page(0), to: physical, protection: .read, frames: &fixture.frames, log: &fixture.log)
       }
       #expect(result == "ENOMEM")
       #expect(fixture.frames.freeFrameCount == free)
