@@ -29,7 +29,7 @@ extension TraceMachine where Source: ~Copyable, Sink: ~Copyable {
   public mutating func complete(_ trap: Trap, _ completion: Completion) {
     self.completion = completion
     guard case .undecided = completion, var recorded = step.trap else {
-      tee.complete(trap, completion)
+      tee.complete(trap, completion.outcome(of: trap))
       return
     }
     for attachment in step.attachments where attachment.event.kind == .guestWrite {

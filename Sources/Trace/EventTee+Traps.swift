@@ -3,36 +3,28 @@
 public import LinuxABI
 
 extension EventTee where Sink: ~Copyable {
-  /// A system call ended. Arguments that the call does not have are left out.
-  public mutating func systemCall(
-    _ number: SystemCallNumber, _ arguments: InlineArray<6, UInt64>, result: Int64,
-    flags: Event.Flags = []
-  ) {
-    var event = Event(.systemCall, task: task, code: number.rawValue, result: result)
-    event.flags = flags
-    let count =
-      Int(number.rawValue) < argumentCounts.count ? Int(argumentCounts[Int(number.rawValue)]) : 6
-    for index in 0..<count { event.operands[index] = arguments[index] }
-    emit(event)
-  }
-
-  /// A page fault was handled; `result`: 0 when resolved, else minus the signal.
-  public mutating func pageFault(
-    at address: VirtualAddress, code: FaultCode, instructionPointer: VirtualAddress, result: Int64
-  ) {
-    var event = Event(.pageFault, task: task, code: code.rawValue, result: result)
-    event.operands[0] = address.rawValue
-    event.operands[1] = instructionPointer.rawValue
-    emit(event)
-  }
-
-  /// Another exception was handled; `result`: minus the signal.
-  public mutating func exception(
-    vector: UInt32, errorCode: UInt64, instructionPointer: VirtualAddress, result: Int64
-  ) {
-    var event = Event(.exception, task: task, code: vector, result: result)
-    event.operands[0] = errorCode
-    event.operands[1] = instructionPointer.rawValue
+  /// The trap was answered. Arguments that a call does not have are left out.
+  public mutating func complete(_ trap: Trap, _ outcome: TrapOutcome) {
+    var event: Event
+    switch trap {
+    case .systemCall(let request):
+      let number = Int(request.number.rawValue)
+      event = Event(.systemCall, task: request.task, code: request.number.rawValue)
+      if outcome.isMissing { event.flags.insert(.missing) }
+      if !outcome.returns { event.flags.insert(.didNotReturn) }
+      let count = number < argumentCounts.count ? Int(argumentCounts[number]) : 6
+      for index in 0..<count { event.operands[index] = request.arguments[index] }
+    case .pageFault(let fault):
+      event = Event(.pageFault, task: fault.task, code: fault.code.rawValue)
+      event.operands[0] = fault.address.rawValue
+      event.operands[1] = fault.instructionPointer.rawValue
+    case .exception(let exception):
+      event = Event(.exception, task: exception.task, code: exception.vector)
+      event.operands[0] = exception.errorCode
+      event.operands[1] = exception.instructionPointer.rawValue
+    }
+    event.result = outcome.result
+    task = event.task
     emit(event)
   }
 }

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-public import LinuxABI
-
 /// Why the guest stopped.
 public enum Trap: Sendable {
   /// It asked for something.
@@ -73,23 +71,20 @@ public struct HardwareException: Sendable {
   }
 }
 
-/// What the kernel answers to a trap.
-public enum Completion: Sendable {
-  /// The call returns this in RAX: a value, or minus an errno. `isMissing`: the dispatcher has no
-  /// such call.
-  case result(Int64, isMissing: Bool)
-  /// Only the outside could decide the call and has not: the machine must adopt what it knows.
-  case undecided
-  /// The fault is resolved, the instruction runs again.
-  case resolved
-  /// The program ends here and the guest does not go on.
-  case ended(ExitStatus)
-}
+/// How a trap ended, as a trace tells it.
+public struct TrapOutcome: Sendable {
+  /// Of a call what RAX holds, 0 where it does not return. Of a fault or exception 0 where it was
+  /// resolved, else minus the signal's number.
+  public var result: Int64
+  /// The guest goes on behind the call.
+  public var returns: Bool
+  /// The dispatcher has no such call.
+  public var isMissing: Bool
 
-/// How a program ended.
-public enum ExitStatus: Equatable, Sendable {
-  /// By exit(2), with the low eight bits of its argument.
-  case exited(UInt8)
-  /// By a signal that it did not survive.
-  case killed(Signal)
+  /// An outcome of its parts.
+  public init(result: Int64, returns: Bool = true, isMissing: Bool = false) {
+    self.result = result
+    self.returns = returns
+    self.isMissing = isMissing
+  }
 }
