@@ -28,8 +28,10 @@ struct HostedBenchmarks {
     let loop = [program, harness.isSmoke ? "2000" : "200000"]
     let medians = try harness.medians([
       { try number(loop) }, { try number(record(loop)) },
+      { try number(record(loop, options: ["--rewrite"])) },
     ])
     Figure.ratio("hosted getppid / native", medians[1] / medians[0], atMost: 16).print()
+    Figure.ratio("  with --rewrite", medians[2] / medians[0], atMost: 16).print()
   }
 
   private func pageLoop() throws {
@@ -51,10 +53,12 @@ struct HostedBenchmarks {
     let program = ["/bin/busybox", "sha256sum", data]
     let medians = try harness.medians([
       { try harness.run(program).seconds }, { try harness.run(record(program)).seconds },
+      { try harness.run(record(program, options: ["--rewrite"])).seconds },
     ])
     Figure.ratio(
       "hosted busybox sha256sum of 64 MiB, wall / native", medians[1] / medians[0], atMost: 1.1
     ).print()
+    Figure.ratio("  with --rewrite", medians[2] / medians[0], atMost: 1.1).print()
   }
 
   /// The ptrace observer and strace, both pinned to the CPU of the program.

@@ -1,2 +1,3 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <openssl/crypto.h>
 #include <openssl/evp.h>

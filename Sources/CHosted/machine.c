@@ -3,6 +3,7 @@
 #include "CHosted.h"
 
 #include <asm/prctl.h>
+#include <cpuid.h>
 #include <errno.h>
 #include <linux/audit.h>
 #include <signal.h>
@@ -37,6 +38,11 @@
 // The error code of #GP for `int $0x80` through an absent gate: the vector, and the IDT bit.
 #define INTERRUPT_80_CODE (0x80 * 8 + 2)
 
+// The signal of a trap that came by a rewritten site. Known to switch.S.
+#define NO_SIGNAL 0
+#define STATE_LEAF 0xd
+#define HAS_XSAVEC 2
+
 // The layout is known to switch.S.
 struct hosted_context {
   uint64_t host_stack;
@@ -51,6 +57,9 @@ struct hosted_context {
   uint64_t has_fsgsbase;
   uint64_t next_ip;
   uint64_t next_stack;
+  uint64_t has_compaction;
+  ucontext_t *direct_frame;
+  uint64_t spill;
 };
 __attribute__((visibility("hidden"))) struct hosted_context hosted_context;
 
@@ -113,21 +122,33 @@ int hosted_arm(void) {
   return 0;
 }
 
+int hosted_arm_direct(void) {
+  unsigned size, b, c, d, features;
+  if (!hosted_context.has_fsgsbase) return ENOTSUP;
+  if (!__get_cpuid_count(STATE_LEAF, 0, &features, &size, &c, &d) ||
+      !__get_cpuid_count(STATE_LEAF, 1, &features, &b, &c, &d))
+    return ENOTSUP;
+  // The frame first, then the image, which must begin as zeros and be aligned to 64 bytes.
+  size_t head = (sizeof(ucontext_t) + 63) & ~(size_t)63;
+  char *base = mmap(NULL, head + size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (base == MAP_FAILED) return errno;
+  hosted_context.has_compaction = (features & HAS_XSAVEC) != 0;
+  ucontext_t *frame = (ucontext_t *)base;
+  frame->uc_mcontext.fpregs = (fpregset_t)(base + head);
+  hosted_context.direct_frame = frame;
+  return 0;
+}
+
 void hosted_start(uint64_t entry, uint64_t stack) {
   hosted_context.entry = entry;
   hosted_context.stack = stack;
   hosted_context.frame = NULL;
 }
 
-static void decode_system_call(struct hosted_trap *trap, const greg_t *registers) {
-  if (hosted_context.info->si_arch != AUDIT_ARCH_X86_64) {
-    trap->kind = HOSTED_TRAP_EXCEPTION;
-    trap->vector = VECTOR_PROTECTION;
-    trap->code = INTERRUPT_80_CODE;
-    return;
-  }
+static void decode_system_call(struct hosted_trap *trap, uint32_t number) {
+  const greg_t *registers = hosted_context.frame->uc_mcontext.gregs;
   trap->kind = HOSTED_TRAP_SYSTEM_CALL;
-  trap->number = (uint32_t)hosted_context.info->si_syscall;
+  trap->number = number;
   trap->arguments[0] = (uint64_t)registers[REG_RDI];
   trap->arguments[1] = (uint64_t)registers[REG_RSI];
   trap->arguments[2] = (uint64_t)registers[REG_RDX];
@@ -136,8 +157,20 @@ static void decode_system_call(struct hosted_trap *trap, const greg_t *registers
   trap->arguments[5] = (uint64_t)registers[REG_R9];
 }
 
+static void decode_dispatch(struct hosted_trap *trap) {
+  if (hosted_context.info->si_arch == AUDIT_ARCH_X86_64) {
+    trap->site = trap->ip - HOSTED_CALL_SIZE;
+    decode_system_call(trap, (uint32_t)hosted_context.info->si_syscall);
+  } else {
+    trap->kind = HOSTED_TRAP_EXCEPTION;
+    trap->vector = VECTOR_PROTECTION;
+    trap->code = INTERRUPT_80_CODE;
+  }
+}
+
 // Whether the frame can be gone on from without the kernel: 64-bit code and stack, no single step.
 static int is_plain(const ucontext_t *frame) {
+  if (frame == hosted_context.direct_frame) return 1;
   const uint64_t selectors = (uint64_t)frame->uc_mcontext.gregs[REG_CSGSFS];
   return (selectors & 0xffff00000000ffff) == USER_SELECTORS &&
          (frame->uc_mcontext.gregs[REG_EFL] & (FLAG_TRAP | FLAG_NESTED_TASK)) == 0 &&
@@ -153,13 +186,18 @@ void hosted_run(struct hosted_trap *trap) {
     hosted_resume();
   const greg_t *registers = hosted_context.frame->uc_mcontext.gregs;
   trap->ip = (uint64_t)registers[REG_RIP];
+  trap->site = 0;
+  if (hosted_context.signal == NO_SIGNAL) {
+    decode_system_call(trap, (uint32_t)registers[REG_RAX]);
+    return;
+  }
   trap->code = (uint64_t)registers[REG_ERR];
   trap->vector = (uint32_t)registers[REG_TRAPNO];
   if (hosted_context.info->si_code <= 0) {
     trap->kind = HOSTED_TRAP_FOREIGN_SIGNAL;
     trap->number = hosted_context.signal;
   } else if (hosted_context.signal == SIGSYS) {
-    decode_system_call(trap, registers);
+    decode_dispatch(trap);
   } else if (hosted_context.signal == SIGBUS && trap->vector == VECTOR_PAGE_FAULT) {
     trap->kind = HOSTED_TRAP_NO_MEMORY;
     trap->address = (uint64_t)registers[REG_CR2];
@@ -172,6 +210,23 @@ void hosted_run(struct hosted_trap *trap) {
   } else {
     trap->kind = HOSTED_TRAP_EXCEPTION;
   }
+}
+
+void hosted_become_system_call(struct hosted_trap *trap) {
+  greg_t *registers = hosted_context.frame->uc_mcontext.gregs;
+  registers[REG_RIP] += HOSTED_CALL_SIZE;
+  // As the CPU's own instruction leaves them.
+  registers[REG_RCX] = registers[REG_RIP];
+  registers[REG_R11] = registers[REG_EFL];
+  decode_system_call(trap, (uint32_t)registers[REG_RAX]);
+}
+
+uint64_t hosted_ip(void) {
+  return (uint64_t)hosted_context.frame->uc_mcontext.gregs[REG_RIP];
+}
+
+void hosted_set_ip(uint64_t ip) {
+  hosted_context.frame->uc_mcontext.gregs[REG_RIP] = (greg_t)ip;
 }
 
 void hosted_set_result(uint64_t value) {

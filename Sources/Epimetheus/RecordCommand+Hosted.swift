@@ -24,6 +24,7 @@ extension RecordCommand {
     if let seed = hosted.seed { options.seed = seed }
     if let clock = hosted.clock { options.clock = try Self.clock(clock) }
     options.faultAroundShift = try hosted.faultAroundShift
+    options.rewritesCalls = hosted.rewrite
     var session = try RecordSession(options)
     return try TraceFiles.write(output, header: session.header) { writer in
       try session.record(into: &writer)

@@ -133,6 +133,9 @@ struct HostedFlags: ParsableArguments {
   @Option(help: "Map this many pages around a fault: 1 (default), 2, 4 ... 512.")
   var faultAround: Int?
 
+  @Flag(help: "Rewrite system calls that are used often into jumps: faster, same trace.")
+  var rewrite = false
+
   /// The first option that was given.
   var given: String? {
     if root != nil { return "--root" }
@@ -140,6 +143,7 @@ struct HostedFlags: ParsableArguments {
     if seed != nil { return "--seed" }
     if clock != nil { return "--clock" }
     if faultAround != nil { return "--fault-around" }
+    if rewrite { return "--rewrite" }
     return nil
   }
 

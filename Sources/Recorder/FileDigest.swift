@@ -12,6 +12,8 @@ public struct FileDigest: Sendable {
 
   /// Digests what an open descriptor gives from its current offset on. Fails on a read error.
   public init(descriptor: Int32) throws(RecordError) {
+    // SHA-256 needs nothing of the machine's configuration of libcrypto, which takes time to read.
+    OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_LOAD_CONFIG), nil)
     guard let context = EVP_MD_CTX_new() else { throw RecordError("no memory for a digest") }
     defer { EVP_MD_CTX_free(context) }
     guard EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {

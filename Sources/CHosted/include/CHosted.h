@@ -31,6 +31,8 @@ struct hosted_trap {
   uint64_t address;
   uint64_t code;
   uint64_t ip;
+  // Of a system call that came by Syscall User Dispatch: its instruction. Else 0.
+  uint64_t site;
 };
 
 // 0 where guest and host addresses are apart in this process, else -1.
@@ -45,6 +47,53 @@ void hosted_run(struct hosted_trap *trap);
 void hosted_set_result(uint64_t value);
 void hosted_set_fs(uint64_t base);
 void hosted_set_gs(uint64_t base);
+// Where the guest goes on.
+uint64_t hosted_ip(void);
+void hosted_set_ip(uint64_t ip);
+// The guest stands before a `syscall` instruction that is not there any more: the trap becomes what
+// it would have been.
+void hosted_become_system_call(struct hosted_trap *trap);
+
+// MARK: Rewritten sites (rewrite.c)
+
+// Bytes of `syscall`.
+#define HOSTED_CALL_SIZE 2
+// Bytes of the jump that takes the place of a site: jmp *abs32.
+#define HOSTED_JUMP_SIZE 7
+// Where the addresses of the stubs lie, in the guest's range. Bits 16 to 23 of each address there
+// are 6, which is no instruction.
+#define HOSTED_STUB_TABLE 0x7f060000ull
+#define HOSTED_STUB_LIMIT 8192
+
+// One site: what its stub does before and after the call.
+struct hosted_stub {
+  // Behind the `syscall` instruction.
+  uint64_t behind;
+  // Where the text goes on that was not moved into the stub.
+  uint64_t back;
+  // What EAX becomes before the call, where `moves_number`.
+  uint32_t number;
+  uint32_t moves_number;
+  // The operand of `cmp $operand, %rax` after the call, where `compares`.
+  int32_t operand;
+  uint32_t compares;
+};
+
+// What else than Syscall User Dispatch direct entry needs. 0, or an errno. After hosted_arm.
+int hosted_arm_direct(void);
+// Room for HOSTED_STUB_LIMIT stubs, and the table of their addresses. 0, or an errno.
+int hosted_map_stubs(void);
+void hosted_unmap_stubs(void);
+// Makes the stub with this index. 0, or an errno.
+int hosted_make_stub(uint32_t index, const struct hosted_stub *stub);
+// Where the guest goes on after the call of a stub that compares.
+uint64_t hosted_stub_tail(uint32_t index);
+// The jump through the stub's entry of the table.
+void hosted_jump(uint32_t index, uint8_t bytes[HOSTED_JUMP_SIZE]);
+// A private copy of the page of the memory file takes its place at the guest's address, with the
+// bytes at `offset` in it replaced; `is_first`: else the copy is there already. 0, or an errno.
+int hosted_patch_page(int fd, uint64_t page, uint64_t physical, int is_first, uint64_t offset,
+                      const uint8_t *bytes, size_t count);
 
 // MARK: Guest pages (memory.c)
 

@@ -18,7 +18,7 @@ struct EventRing {
 
   /// Where the data begins; twice `capacity` bytes may be touched.
   let data: UnsafeMutableRawPointer
-  /// Bytes that the ring holds.
+  /// Bytes that the ring holds; a power of two.
   let capacity: UInt64
   private let control: UnsafeMutableRawPointer
 

@@ -6,6 +6,8 @@ internal import Trace
 /// The writing end of a ring, in the process of the guest.
 struct EventRingWriter: EventSink, ~Copyable {
   private let ring: EventRing
+  private let data: UnsafeMutableRawPointer
+  private let capacity: UInt64
   private let broker: BrokerClient
   private var head: UInt64 = 0
   private var tail: UInt64 = 0
@@ -15,6 +17,8 @@ struct EventRingWriter: EventSink, ~Copyable {
   /// `broker` is asked to read when much waits.
   init(_ ring: EventRing, broker: BrokerClient) {
     self.ring = ring
+    data = ring.data
+    capacity = ring.capacity
     self.broker = broker
   }
 
@@ -22,13 +26,13 @@ struct EventRingWriter: EventSink, ~Copyable {
   /// the ring becomes a gap.
   mutating func append(_ event: Event, payload: UnsafeRawBufferPointer) {
     let byteCount = UInt64(EventRing.recordByteCount + (payload.count + 7) & ~7)
-    if byteCount > ring.capacity / 2 {
+    if byteCount > capacity / 2 {
       var gap = Event(.gap, task: event.task)
       gap.operands[0] = 1
       append(gap, payload: UnsafeRawBufferPointer(start: nil, count: 0))
       return
     }
-    if head + byteCount - tail > ring.capacity / 2 { makeRoom(for: byteCount) }
+    if head + byteCount - tail > capacity / 2 { makeRoom(for: byteCount) }
     write(event, payload, byteCount)
     sequence &+= 1
     head += byteCount
@@ -36,7 +40,7 @@ struct EventRingWriter: EventSink, ~Copyable {
   }
 
   private func write(_ event: Event, _ payload: UnsafeRawBufferPointer, _ byteCount: UInt64) {
-    let record = ring.data + Int(head % ring.capacity)
+    let record = data + Int(head & (capacity - 1))
     record.storeBytes(of: UInt32(byteCount), as: UInt32.self)
     record.storeBytes(of: UInt32(payload.count), toByteOffset: 4, as: UInt32.self)
     record.storeBytes(of: event.kind.rawValue, toByteOffset: 8, as: UInt8.self)

@@ -11,9 +11,22 @@ extension HostedMachine: Machine {
   }
 
   mutating func run() -> Trap? {
+    if rewriter.failure != 0, failure == nil {
+      failure = Self.description(of: rewriter.failure)
+    }
     if failure != nil { return nil }
     var trap = hosted_trap()
     hosted_run(&trap)
+    if rewriter.isOn {
+      while Int(trap.kind) == HOSTED_TRAP_EXCEPTION, rewriter.absorbs(&trap) { hosted_run(&trap) }
+      if trap.site != 0 {
+        rewriter.meet(trap.site, number: UInt32(truncatingIfNeeded: trap.number))
+      }
+    }
+    return decoded(trap)
+  }
+
+  private mutating func decoded(_ trap: hosted_trap) -> Trap? {
     let address = VirtualAddress(trap.ip)
     switch Int(trap.kind) {
     case HOSTED_TRAP_SYSTEM_CALL:
@@ -49,6 +62,7 @@ extension HostedMachine: Machine {
   }
 
   mutating func apply(_ change: TranslationChange) {
+    if rewriter.isOn { rewriter.willApply(change) }
     let problem: Int32
     switch change {
     case .map(let start, let physical, let byteCount, let protection):

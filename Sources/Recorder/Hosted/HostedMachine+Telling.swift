@@ -20,7 +20,10 @@ extension HostedMachine {
 
   mutating func didUnmap(_ range: AddressRange) { tee.didUnmap(range) }
 
-  mutating func didMap(_ vma: VMADescription) { tee.didMap(vma) }
+  mutating func didMap(_ vma: VMADescription) {
+    if rewriter.isOn { rewriter.didMap(vma.range) }
+    tee.didMap(vma)
+  }
 
   mutating func adoption() -> Adoption? { nil }
 

@@ -18,6 +18,7 @@ struct HostedMachine: ~Copyable {
   var tee: EventTee<EventRingWriter>
   var clock: MachineClock
   var random: MachineRandom
+  var rewriter: CallSiteRewriter
   /// The descriptor of each file by its number; -1 for a directory and for a closed file.
   var descriptors: [Int32] = []
   /// Why the guest cannot go on, if so.
@@ -25,9 +26,10 @@ struct HostedMachine: ~Copyable {
 
   /// A machine with `byteCount` bytes of physical memory in the file.
   init(
-    memoryFile: Int32, byteCount: UInt64, broker: BrokerClient, ring: EventRing,
-    clock: MachineClock, seed: UInt64
+    memoryFile: Int32, broker: BrokerClient, ring: EventRing, clock: MachineClock,
+    options: HostedOptions
   ) throws(RecordError) {
+    let byteCount = options.memoryByteCount
     guard let base = hosted_map_file(memoryFile, byteCount) else {
       throw RecordError("cannot map the guest's memory (errno \(errno))", isTemporary: true)
     }
@@ -36,7 +38,9 @@ struct HostedMachine: ~Copyable {
     self.broker = broker
     self.clock = clock
     tee = EventTee(into: EventRingWriter(ring, broker: broker))
-    random = MachineRandom(seed: seed)
+    random = MachineRandom(seed: options.seed)
+    rewriter = CallSiteRewriter(
+      isOn: options.rewritesCalls, memory: memory, memoryFile: memoryFile)
   }
 
   /// The end of the guest's addresses.

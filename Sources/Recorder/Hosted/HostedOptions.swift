@@ -30,6 +30,9 @@ public struct HostedOptions: Sendable {
   public var payloadLimit: UInt32 = 4096
   /// Bytes mapped on a demand fault, as binary logarithm: 12 for one base page.
   public var faultAroundShift: UInt8 = 12
+  /// Whether system-call instructions that the guest uses often become jumps. The events are the
+  /// same; the guest sees other bytes if it reads its own text.
+  public var rewritesCalls = false
   /// How the address space is kept.
   public var personality = PersonalityName.linux
   /// What the header calls the kernel.

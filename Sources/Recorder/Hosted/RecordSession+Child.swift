@@ -60,9 +60,13 @@ extension RecordSession {
       data: options.memoryByteCount + (2 << 30))
     try Self.check(hosted_contain(&limits, child.parent), "contain the guest's process")
     let machine = try HostedMachine(
-      memoryFile: child.memoryFile, byteCount: options.memoryByteCount, broker: broker,
-      ring: child.ring, clock: clock, seed: options.seed)
+      memoryFile: child.memoryFile, broker: broker, ring: child.ring, clock: clock,
+      options: options)
     try Self.check(hosted_arm(), "take the guest's system calls (Syscall User Dispatch)")
+    if options.rewritesCalls {
+      try Self.check(
+        hosted_arm_direct(), "take system calls from rewritten sites (FSGSBASE, XSAVE)")
+    }
     try Self.check(hosted_filter(child.socket), "filter the system calls of the guest's process")
     return machine
   }

@@ -55,6 +55,7 @@ struct HostedContainmentTests {
 
   /// Gives `body` a way to run the escaping guest with some arguments.
   private func withEscape(
+    options: [String] = [],
     _ body: (Scratch, (_ arguments: [String]) throws -> HostedRun) throws -> Void
   ) throws {
     try Scratch.with { scratch in
@@ -62,13 +63,14 @@ struct HostedContainmentTests {
       try body(scratch) { arguments in
         try HostedRun.record(
           [program] + arguments.map { $0 == "PARENT" ? "\(getpid())" : $0 },
-          options: ["--timeout", "5"], in: scratch, fixed: true)
+          options: ["--timeout", "5"] + options, in: scratch, fixed: true)
       }
     }
   }
 
-  @Test func `a forbidden call ends the run and does nothing`() throws {
-    try withEscape { scratch, escape in
+  @Test(arguments: [[], ["--rewrite"]])
+  func `a forbidden call ends the run and does nothing`(options: [String]) throws {
+    try withEscape(options: options) { scratch, escape in
       for (name, arguments) in Self.forbidden {
         let run = try escape(arguments)
         #expect(run.command.text == "in\n", "\(name)")
