@@ -68,6 +68,7 @@ __attribute__((visibility("hidden"))) void hosted_resume(void);
 __attribute__((visibility("hidden"))) void hosted_continue(void);
 __attribute__((visibility("hidden"))) void hosted_signal(int, siginfo_t *, void *);
 __attribute__((visibility("hidden"))) void hosted_host_fault(int, siginfo_t *, void *);
+__attribute__((visibility("hidden"))) void hosted_copy_failed(void);
 
 // Of the C library from glibc 2.35 on.
 extern const ptrdiff_t __rseq_offset __attribute__((weak));
@@ -237,10 +238,16 @@ void hosted_set_fs(uint64_t base) { hosted_context.guest_fs = base; }
 
 void hosted_set_gs(uint64_t base) { syscall(SYS_arch_prctl, ARCH_SET_GS, base); }
 
-// The host's own code faulted: nothing of this process can be trusted any more.
+// The host's own code faulted: nothing of this process can be trusted any more, unless it was a
+// copy from a file that somebody has cut.
 void hosted_host_fault(int signal, siginfo_t *info, void *context) {
   (void)info;
-  const greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
+  greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
+  const uint64_t ip = (uint64_t)registers[REG_RIP];
+  if (signal == SIGBUS && ip >= (uint64_t)&hosted_copy && ip < (uint64_t)&hosted_copy_failed) {
+    registers[REG_RIP] = (greg_t)&hosted_copy_failed;
+    return;
+  }
   char text[160];
   int count = snprintf(text, sizeof text,
                        "epimetheus: the machine failed: signal %d at %#llx, ip %#llx\n", signal,

@@ -27,6 +27,11 @@ void *hosted_map_file(int fd, uint64_t size) {
   return base == MAP_FAILED ? NULL : base;
 }
 
+void *hosted_map_outside(int fd, uint64_t size) {
+  void *base = mmap(NULL, size, PROT_READ, MAP_SHARED | MAP_NORESERVE, fd, 0);
+  return base == MAP_FAILED ? NULL : base;
+}
+
 void *hosted_map_mirrored(int fd, uint64_t offset, uint64_t size) {
   char *base = mmap(NULL, 2 * size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (base == MAP_FAILED) return NULL;

@@ -277,6 +277,36 @@ hosted_direct:
   retq
   .size hosted_direct, . - hosted_direct
 
+// int hosted_copy(void *to, const void *from, size_t count): 0, or -1 where the source is gone.
+// The guest's frame lies at the top of the alternate stack: from below it the signal of a fault
+// goes further down instead of over it.
+  .globl hosted_copy
+  .hidden hosted_copy
+  .type hosted_copy, @function
+hosted_copy:
+  endbr64
+  movq %rdx, %rcx
+  movq %rsp, %r8
+  movq hosted_context+FRAME(%rip), %rax
+  testq %rax, %rax
+  jz 1f
+  cmpq hosted_context+DIRECT_FRAME(%rip), %rax
+  je 1f
+  leaq -1024(%rax), %rsp
+1:
+  rep movsb
+  movq %r8, %rsp
+  xorl %eax, %eax
+  retq
+// Where hosted_host_fault lets a copy go on that met the end of a file.
+  .globl hosted_copy_failed
+  .hidden hosted_copy_failed
+hosted_copy_failed:
+  movq %r8, %rsp
+  movl $-1, %eax
+  retq
+  .size hosted_copy, . - hosted_copy
+
 // The XSAVE image of a fresh task: all components initial, only MXCSR said.
   .section .rodata
   .balign 64

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import ArgumentParser
-import Foundation
+import FoundationEssentials
 import Trace
 import TraceFile
 
@@ -44,7 +44,7 @@ struct AssembleCommand: ParsableCommand {
   }
 
   private func read() throws -> Data {
-    if text == "-" { return FileHandle.standardInput.readDataToEndOfFile() }
+    if text == "-" { return try Console.input() }
     do {
       return try Data(contentsOf: URL(filePath: text), options: .mappedIfSafe)
     } catch {

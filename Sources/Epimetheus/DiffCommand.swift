@@ -2,7 +2,7 @@
 
 import Analyzer
 import ArgumentParser
-import Foundation
+import FoundationEssentials
 import TraceFile
 
 /// `epimetheus diff`.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import ArgumentParser
-import Foundation
+import FoundationEssentials
 import Recorder
 
 /// `epimetheus doctor`.
@@ -36,7 +36,7 @@ struct DoctorCommand: ParsableCommand {
       text += "This machine \(verdict) epimetheus \(purpose.rawValue).\n"
     }
     for finding in findings {
-      let name = finding.name.padding(toLength: width, withPad: " ", startingAt: 0)
+      let name = finding.name + String(repeating: " ", count: width - finding.name.count)
       let answer = finding.isAvailable ? "yes" : finding.isRequired ? "NO " : "no "
       text += "\(answer)  \(name)  \(finding.detail)\n"
       if !finding.isAvailable, !finding.remedy.isEmpty { text += "     to do: \(finding.remedy)\n" }
@@ -45,16 +45,28 @@ struct DoctorCommand: ParsableCommand {
   }
 
   private static func json(_ findings: [DoctorFinding]) throws -> String {
-    let objects = findings.map { finding -> [String: Any] in
-      [
-        "name": finding.name, "purpose": finding.purpose.rawValue,
-        "isRequired": finding.isRequired, "isAvailable": finding.isAvailable,
-        "detail": finding.detail,
-        "remedy": finding.remedy,
-      ]
-    }
-    let data = try JSONSerialization.data(
-      withJSONObject: objects, options: [.prettyPrinted, .sortedKeys])
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    let data = try encoder.encode(findings.map(Finding.init))
     return String(decoding: data, as: UTF8.self) + "\n"
+  }
+
+  /// A finding as JSON has it.
+  private struct Finding: Encodable {
+    let name: String
+    let purpose: String
+    let isRequired: Bool
+    let isAvailable: Bool
+    let detail: String
+    let remedy: String
+
+    init(_ finding: DoctorFinding) {
+      name = finding.name
+      purpose = finding.purpose.rawValue
+      isRequired = finding.isRequired
+      isAvailable = finding.isAvailable
+      detail = finding.detail
+      remedy = finding.remedy
+    }
   }
 }

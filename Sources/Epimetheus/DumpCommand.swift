@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import ArgumentParser
-import Foundation
+import FoundationEssentials
 import Trace
 import TraceFile
 
@@ -47,14 +47,14 @@ struct DumpCommand: ParsableCommand {
 
   private func dumpFrames(of reader: TraceReader) throws {
     let sink = FrameSink(header: reader.header) { bytes in
-      FileHandle.standardOutput.write(Data(bytes))
+      Console.result(bytes)
     }
     while let event = try reader.next() { sink.append(event, payload: reader.payload) }
     sink.finish()
   }
 
   private static func write(_ text: inout [UInt8]) {
-    FileHandle.standardOutput.write(Data(text))
+    text.withUnsafeBytes { Console.result($0) }
     text.removeAll(keepingCapacity: true)
   }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import ArgumentParser
-import Foundation
 import Recorder
 import Replayer
 import Trace
@@ -41,7 +40,7 @@ enum ExitStatusCode {
         print(message)
         return nothingFound
       }
-      FileHandle.standardError.write(Data((message + "\n").utf8))
+      Console.note(message)
       return usage
     }
   }
@@ -65,21 +64,5 @@ struct CommandError: Error {
   /// It may work later.
   static func temporary(_ message: String) -> CommandError {
     CommandError(message: message, exitCode: ExitStatusCode.temporary)
-  }
-}
-
-/// Lines for the person at the terminal.
-enum Console {
-  /// An error.
-  static func error(_ message: String) { note("epimetheus: error: \(message)") }
-
-  /// Anything that is not the result.
-  static func note(_ message: String) {
-    FileHandle.standardError.write(Data((message + "\n").utf8))
-  }
-
-  /// The result, as bytes.
-  static func result(_ text: String) {
-    FileHandle.standardOutput.write(Data(text.utf8))
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-import Foundation
+import Glibc
 import Kernel
 
 /// Zeroed memory of this process that serves a replay as its physical memory; pages are taken from

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-import Foundation
+import FoundationEssentials
 import Recorder
 import Trace
 import TraceFile

@@ -101,6 +101,10 @@ int hosted_patch_page(int fd, uint64_t page, uint64_t physical, int is_first, ui
 int hosted_memory_file(const char *name, uint64_t size);
 // The whole file, shared, at an address of the host's choice; NULL and errno on failure.
 void *hosted_map_file(int fd, uint64_t size);
+// `size` bytes of a file of the outside, to be read with hosted_copy only; NULL where it cannot be.
+void *hosted_map_outside(int fd, uint64_t size);
+// Copies; 0, or -1 where `from` is not there any more.
+int hosted_copy(void *to, const void *from, size_t count);
 // `size` bytes of the file from `offset` on twice in a row, so that a run of bytes may cross their
 // end.
 void *hosted_map_mirrored(int fd, uint64_t offset, uint64_t size);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 internal import CHosted
-internal import Glibc
 internal import Kernel
 internal import LinuxABI
 internal import Trace
@@ -43,11 +42,11 @@ extension HostedMachine {
     _ path: [UInt8], followingLink: Bool
   ) throws(Errno) -> OutsideFile {
     let follows: UInt64 = followingLink ? 1 : 0
-    let number = UInt32(descriptors.count)
+    let number = UInt32(files.count)
     do throws(Errno) {
       let answer = try broker.ask(.open, number: number, argument: follows, path: path)
       guard let metadata = FileMetadata(structStat: answer.bytes) else { throw .ioError }
-      descriptors.append(answer.descriptor)
+      files.append(HostedFile(answer.descriptor, byteCount: metadata.byteCount))
       tee.input(
         .open, follows, result: Int64(number), payload: path + [0] + metadata.structStat)
       return OutsideFile(number: number, metadata: metadata)
@@ -87,12 +86,7 @@ extension HostedMachine {
   }
 
   mutating func close(_ file: OutsideFile.Number) {
-    guard Int(file) < descriptors.count else { return }
-    if descriptors[Int(file)] >= 0 {
-      Glibc.close(descriptors[Int(file)])
-      descriptors[Int(file)] = -1
-    } else {
-      broker.close(file)
-    }
+    guard Int(file) < files.count else { return }
+    if !files[Int(file)].close() { broker.close(file) }
   }
 }

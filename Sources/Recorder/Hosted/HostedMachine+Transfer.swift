@@ -12,17 +12,19 @@ extension HostedMachine {
   ) throws(Errno) -> UInt64 {
     let asked = Self.byteCount(of: segments)
     do throws(Errno) {
-      guard Int(file) < descriptors.count, descriptors[Int(file)] >= 0 else {
+      guard Int(file) < files.count, files[Int(file)].descriptor >= 0 else {
         throw .badFileDescriptor
       }
       guard let start = Int(exactly: offset) else { throw .invalidArgument }
-      let descriptor = descriptors[Int(file)]
-      let count =
-        segments.count == 1
-        ? try fill(segments[0], from: descriptor, at: start)
-        : try transfer(segments) { (vectors, vectorCount, done) in
+      let count: UInt64
+      if files[Int(file)].copies(asked, from: start, into: segments, of: memory) {
+        count = asked
+      } else {
+        let descriptor = files[Int(file)].descriptor
+        count = try transfer(segments) { (vectors, vectorCount, done) in
           preadv(descriptor, vectors, vectorCount, start &+ Int(done))
         }
+      }
       tee.input(
         .fileRead, UInt64(file), offset, asked, result: Int64(count),
         payload: isExamined ? copy(of: segments, byteCount: count) : [])
@@ -68,24 +70,6 @@ extension HostedMachine {
     var sum: UInt64 = 0
     for segment in segments { sum += segment.byteCount }
     return sum
-  }
-
-  /// Reads until the segment is full, the file ends, or reading fails; as `transfer` for the one
-  /// segment that most reads have.
-  private func fill(
-    _ segment: PhysicalSegment, from descriptor: Int32, at offset: Int
-  ) throws(Errno) -> UInt64 {
-    let bytes = memory.bytes(of: segment)
-    var done = 0
-    while done < bytes.count {
-      let count = pread(
-        descriptor, bytes.baseAddress! + done, bytes.count - done, offset &+ done)
-      if count < 0, errno == EINTR { continue }
-      if count < 0, done == 0 { throw Errno(rawValue: UInt16(errno)) }
-      if count <= 0 { break }
-      done += count
-    }
-    return UInt64(done)
   }
 
   /// Calls `step` with the vectors that are left and the bytes done, until all are done, it gives

@@ -19,8 +19,8 @@ struct HostedMachine: ~Copyable {
   var clock: MachineClock
   var random: MachineRandom
   var rewriter: CallSiteRewriter
-  /// The descriptor of each file by its number; -1 for a directory and for a closed file.
-  var descriptors: [Int32] = []
+  /// The files by their numbers.
+  var files: [HostedFile] = []
   /// Why the guest cannot go on, if so.
   var failure: String?
 
