@@ -135,6 +135,18 @@ extension Unikernel {
     }
   }
 
+  /// How the call opens the file that it makes; for reading and writing where it does not say.
+  private static func flags(of request: SystemCallRequest) -> OpenFlags {
+    let registers = Registers(request)
+    let flags: OpenFlags
+    switch request.number {
+    case .open: flags = OpenFlags(rawValue: registers.word(1))
+    case .openat: flags = OpenFlags(rawValue: registers.word(2))
+    default: return .readWrite
+    }
+    return flags.subtracting(.transient).union(.largeFile)
+  }
+
   /// Puts a file at the descriptor that the call really gave: a copy's own, else an unknown one.
   private mutating func adoptDescriptor(
     _ descriptor: Int, of request: SystemCallRequest,
@@ -145,7 +157,7 @@ extension Unikernel {
     {
       return
     }
-    var file = OpenFile(.unknown, path: openedPath ?? FilePath(), flags: .readWrite)
+    var file = OpenFile(.unknown, path: openedPath ?? FilePath(), flags: Self.flags(of: request))
     switch request.number {
     case .dup, .dup2, .dup3, .fcntl:
       if let original = try? process.descriptors.file(Registers(request).int(0)) {

@@ -61,7 +61,8 @@ public struct Unikernel: ~Copyable {
       personality: configuration.personality)
     self.memory = memory
     self.configuration = configuration
-    self.files = FileSystem(memory: memory, window: window, program: program)
+    self.files = FileSystem(
+      memory: memory, window: window, program: program, cache: addressSpace.cache)
     self.process = process
     self.addressSpace = addressSpace
     self.addressSpace.faultAroundShift = UInt64(configuration.faultAroundShift)
@@ -94,6 +95,7 @@ public struct Unikernel: ~Copyable {
       case .pageFault(let fault): answer(fault, on: &machine)
       case .exception(let exception): answer(exception)
       }
+    settleFiles(on: &machine)
     journal.report(to: &machine)
     for change in addressSpace.takeTranslationChanges() { machine.apply(change) }
     machine.complete(trap, completion)

@@ -12,6 +12,7 @@ extension FileSystem {
     if let source = inode.source {
       return try machine.read(source, at: offset, into: segments, isExamined: false)
     }
+    collectStores(of: inode, at: offset, byteCount: segments.byteCount)
     return inode.content.copy(from: offset, into: segments, of: memory)
   }
 
@@ -22,18 +23,20 @@ extension FileSystem {
     on machine: inout some Machine & ~Copyable
   ) throws(Errno) -> UInt64 {
     guard !inode.isDirectory else { throw .isDirectory }
-    var byteCount: UInt64 = 0
-    for segment in segments { byteCount += segment.byteCount }
+    let byteCount = segments.byteCount
     if byteCount == 0 { return 0 }
     let (end, overflow) = offset.addingReportingOverflow(byteCount)
     guard !overflow, end <= UInt64(Int64.max) else { throw .fileTooLarge }
     try bringIn(inode, on: &machine)
-    if end > UInt64(inode.content.count) { try resizeContent(of: inode, to: end) }
+    let oldEnd = UInt64(inode.content.count)
+    if end > oldEnd { try resizeContent(of: inode, to: end) }
     var position = Int(offset)
     for segment in segments {
       unsafe inode.content.overwrite(at: position, with: memory.bytes(of: segment))
       position += Int(segment.byteCount)
     }
+    let start = min(offset, oldEnd)
+    showContent(of: inode, at: start, byteCount: end - start)
     inode.hasStaleTimes = true
     return byteCount
   }
@@ -44,12 +47,18 @@ extension FileSystem {
     _ inode: Inode, to byteCount: UInt64, on machine: inout some Machine & ~Copyable
   ) throws(Errno) {
     guard inode.type == .regular else { throw .invalidArgument }
+    let oldEnd = inode.byteCount
     if byteCount == 0, let source = inode.source {
       inode.source = nil
       machine.close(source)
     }
     try bringIn(inode, on: &machine)
     try resizeContent(of: inode, to: byteCount)
+    if byteCount < oldEnd {
+      noteTruncation(of: inode, to: byteCount)
+    } else {
+      showContent(of: inode, at: oldEnd, byteCount: byteCount - oldEnd)
+    }
     inode.hasStaleTimes = true
   }
 

@@ -25,14 +25,23 @@ final class FileSystem {
   let root: Inode
   /// What files in memory hold together, in bytes.
   var usedByteCount: UInt64 = 0
+  /// The pages of files that are mapped.
+  let cache: PageCache
   /// The file of each `FileIdentity`, by number.
-  var mapped: [OpenFile] = []
+  var mapped: [OpenFile?] = []
+  /// Numbers of `mapped` that stand for nothing.
+  var freeIdentities: [UInt32] = []
+  /// Mapped files that became shorter, until somebody takes them.
+  private var truncations: [(file: FileIdentity, byteCount: UInt64)] = []
   /// What went wrong in the last fill of a page, until somebody takes it.
   var fillError: Errno?
   private var nextNumber: UInt64 = 1 << 32
 
-  init(memory: PhysicalMemory, window: PhysicalSegment, program: FilePath) {
+  init(
+    memory: PhysicalMemory, window: PhysicalSegment, program: FilePath, cache: PageCache
+  ) {
     self.memory = memory
+    self.cache = cache
     self.window = window
     self.capacity = max(memory.byteCount, 64 << 20)
     self.program = program
@@ -60,6 +69,20 @@ final class FileSystem {
     let inode = Inode(metadata: metadata)
     inode.hasStaleTimes = true
     return inode
+  }
+
+  /// Notes that a file became shorter, for its mappings.
+  func noteTruncation(of inode: Inode, to byteCount: UInt64) {
+    guard let object = inode.cacheObject, let file = cache.objects[Int(object)].file else { return }
+    truncations.append((file, byteCount))
+  }
+
+  /// The files that became shorter since this was last called.
+  func takeTruncations() -> [(file: FileIdentity, byteCount: UInt64)] {
+    if truncations.isEmpty { return [] }
+    let taken = truncations
+    truncations.removeAll(keepingCapacity: true)
+    return taken
   }
 
   /// Takes or gives back room for file contents. Throws ENOSPC.

@@ -28,6 +28,8 @@ final class Inode {
   var hasStaleTimes = false
   /// The same for the time of the last change of attributes alone.
   var hasStaleChangeTime = false
+  /// Its pages in the cache, once it has been mapped.
+  var cacheObject: UInt32?
   /// Has had a name in the tree: other opens may share it.
   var isAttached = false
 

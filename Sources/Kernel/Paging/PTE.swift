@@ -23,6 +23,9 @@ public struct PTE: RawRepresentable, Equatable, Sendable {
   static var leafBit: UInt64 { 1 << 9 }
   /// Software: the frame belongs to somebody else and is not freed with the leaf.
   static var borrowedBit: UInt64 { 1 << 10 }
+  /// Software: it gets no write permission, whatever its VMA has; a store makes a copy. Bit 52 of
+  /// a leaf is the CPU's to ignore.
+  static var copyOnWriteBit: UInt64 { 1 << 52 }
   static var noExecuteBit: UInt64 { 1 << 63 }
   static var addressMask: UInt64 { 0x000f_ffff_ffff_f000 }
   static var countShift: UInt64 { 52 }
@@ -33,11 +36,13 @@ public struct PTE: RawRepresentable, Equatable, Sendable {
 
   /// The leaf for a page of `size` at `address`; not present where nothing may be done with it.
   static func leaf(
-    _ address: PhysicalAddress, size: PageSize, protection: Protection, isBorrowed: Bool
+    _ address: PhysicalAddress, size: PageSize, protection: Protection, isBorrowed: Bool,
+    isCopyOnWrite: Bool = false
   ) -> PTE {
     var bits = address.rawValue | leafBit | userBit
     if size != .base { bits |= largeBit }
     if isBorrowed { bits |= borrowedBit }
+    if isCopyOnWrite { bits |= copyOnWriteBit }
     return PTE(rawValue: bits).with(protection)
   }
 
@@ -51,9 +56,14 @@ public struct PTE: RawRepresentable, Equatable, Sendable {
   func with(_ protection: Protection) -> PTE {
     var bits = rawValue & ~(Self.presentBit | Self.writableBit | Self.noExecuteBit)
     if !protection.isEmpty { bits |= Self.presentBit }
-    if protection.contains(.write) { bits |= Self.writableBit }
+    if protection.contains(.write), !isCopyOnWrite { bits |= Self.writableBit }
     if !protection.contains(.execute) { bits |= Self.noExecuteBit }
     return PTE(rawValue: bits)
+  }
+
+  /// What of a VMA's protection the leaf passes on.
+  func limited(_ protection: Protection) -> Protection {
+    isCopyOnWrite ? protection.subtracting(.write) : protection
   }
 
   /// Whether there is neither a table nor a frame.
@@ -68,6 +78,8 @@ public struct PTE: RawRepresentable, Equatable, Sendable {
   public var isExecutable: Bool { rawValue & Self.noExecuteBit == 0 }
   /// Whether the frame is somebody else's.
   public var isBorrowed: Bool { rawValue & Self.borrowedBit != 0 }
+  /// Whether a store makes a copy of its page.
+  public var isCopyOnWrite: Bool { isLeaf && rawValue & Self.copyOnWriteBit != 0 }
   /// The frame or table.
   public var address: PhysicalAddress { PhysicalAddress(rawValue & Self.addressMask) }
   /// For a table: how many of its entries are not empty.

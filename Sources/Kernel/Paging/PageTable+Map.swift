@@ -7,14 +7,31 @@ extension PageTable {
   /// missing and there is no frame for it; then nothing has changed. Unikraft: ukplat_page_map().
   mutating func map(
     _ address: VirtualAddress, to physical: PhysicalAddress, size: PageSize = .base,
-    protection: Protection, isBorrowed: Bool = false, frames: inout BuddyFrameAllocator,
-    log: inout TranslationLog
+    protection: Protection, isBorrowed: Bool = false, isCopyOnWrite: Bool = false,
+    frames: inout BuddyFrameAllocator, log: inout TranslationLog
   ) throws(Errno) {
-    let leaf = PTE.leaf(physical, size: size, protection: protection, isBorrowed: isBorrowed)
+    let leaf = PTE.leaf(
+      physical, size: size, protection: protection, isBorrowed: isBorrowed,
+      isCopyOnWrite: isCopyOnWrite)
     try set(leaf, at: address, level: Int(size.rawValue), frames: &frames)
     if leaf.isPresent {
-      log.map(address, to: physical, byteCount: size.byteCount, protection: protection)
+      log.map(
+        address, to: physical, byteCount: size.byteCount, protection: leaf.limited(protection))
     }
+  }
+
+  /// Puts a 4 KiB leaf in the place of the one at `address`. Tells nobody.
+  mutating func replace(_ leaf: PTE, at address: VirtualAddress) {
+    var table = root
+    var level = Self.topLevel
+    while level > 0 {
+      table =
+        PTE(rawValue: memory.word(at: Self.entry(address, level: level, table: table))).address
+      level -= 1
+    }
+    let place = Self.entry(address, level: 0, table: table)
+    precondition(PTE(rawValue: memory.word(at: place)).isLeaf, "no page to replace")
+    memory.setWord(leaf.rawValue, at: place)
   }
 
   /// Puts an entry where there is none.

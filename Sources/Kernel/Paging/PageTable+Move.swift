@@ -54,7 +54,7 @@ extension PageTable {
       if leaf.pte.isPresent {
         log.map(
           address, to: leaf.pte.address, byteCount: Self.span(leaf.level),
-          protection: protection(leaf.address))
+          protection: leaf.pte.limited(protection(leaf.address)))
       }
     }
   }

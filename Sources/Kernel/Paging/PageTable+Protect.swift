@@ -15,10 +15,12 @@ extension PageTable {
       memory.setWord(new.rawValue, at: entry)
       let byteCount = Self.span(level)
       switch (old.isPresent, new.isPresent) {
-      case (true, true): log.protect(address, byteCount: byteCount, protection: protection)
+      case (true, true):
+        log.protect(address, byteCount: byteCount, protection: new.limited(protection))
       case (true, false): log.unmap(address, byteCount: byteCount)
       case (false, true):
-        log.map(address, to: new.address, byteCount: byteCount, protection: protection)
+        log.map(
+          address, to: new.address, byteCount: byteCount, protection: new.limited(protection))
       case (false, false): break
       }
     }

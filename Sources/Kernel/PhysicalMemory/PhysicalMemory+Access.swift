@@ -17,6 +17,14 @@ extension PhysicalMemory {
     unsafe base.storeBytes(of: word, toByteOffset: Int(address.rawValue), as: UInt64.self)
   }
 
+  /// Copies a 4 KiB page.
+  func copyPage(from source: PhysicalAddress, to target: PhysicalAddress) {
+    let byteCount = PageSize.base.byteCount
+    unsafe bytes(of: PhysicalSegment(start: target, byteCount: byteCount)).copyMemory(
+      from: UnsafeRawBufferPointer(
+        bytes(of: PhysicalSegment(start: source, byteCount: byteCount))))
+  }
+
   /// Makes every byte of `segment` zero.
   func clear(_ segment: PhysicalSegment) {
     guard segment.byteCount > 0 else { return }

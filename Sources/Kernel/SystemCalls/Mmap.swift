@@ -4,8 +4,6 @@ internal import LinuxABI
 
 extension Unikernel {
   /// mmap(2). Unikraft: do_mmap() of lib/posix-mmap.
-  ///
-  /// A shared writable mapping of a file is ENODEV: stores would not reach the file.
   mutating func mmap(
     _ r: Registers, on machine: inout some Machine & ~Copyable
   ) throws(Errno) -> Int64 {
@@ -18,8 +16,16 @@ extension Unikernel {
     guard r[5] <= UInt64.max - byteCount else { throw .overflow }
     let protection = Protection(rawValue: UInt8(r[2] & 7))
     var options: MapOptions = []
+    if let file, byteCount > UInt64(Int64.max) - min(r[5], UInt64(Int64.max)),
+      file.inode?.type == .regular
+    {
+      throw .overflow
+    }
     switch flags.intersection(.typeMask) {
-    case .shared, .sharedValidate: options.insert(.shared)
+    case .sharedValidate where file != nil:
+      guard flags.rawValue & ~Self.validFlags == 0 else { throw .notSupported }
+      options.insert(.shared)
+    case .shared: options.insert(.shared)
     case .private: break
     default: throw .invalidArgument
     }
@@ -35,10 +41,10 @@ extension Unikernel {
     var name = Name.none
     if let file {
       backing = try self.backing(
-        of: file, offset: r[5], protection: protection, isShared: options.contains(.shared))
+        of: file, offset: r[5], protection: protection, isShared: options.contains(.shared),
+        on: &machine)
       if case .file = backing { name = addressSpace.name(for: file.path.bytes) }
-      // mprotect(2) must not make it writable: stores would not reach the file.
-      if options.contains(.shared), file.inode != nil { options.insert(.neverWritable) }
+      if options.contains(.shared), !file.flags.allowsWriting { options.insert(.neverWritable) }
     }
     let files = files
     let address = try addressSpace.map(
@@ -49,6 +55,9 @@ extension Unikernel {
     }
     return Int64(bitPattern: address.rawValue)
   }
+
+  /// The flags that MAP_SHARED_VALIDATE takes. Linux: LEGACY_MAP_MASK.
+  private static var validFlags: UInt32 { 0x7c07_f9f3 }
 
   /// The page size that MAP_HUGETLB asks for. Throws EINVAL for one that x86-64 does not have.
   private func pageSize(of flags: MapFlags) throws(Errno) -> PageSize? {
@@ -71,19 +80,26 @@ extension Unikernel {
     return .anywhere(hint: address.alignedDown(to: 4096))
   }
 
-  /// What a mapping of the file is backed by. Throws EACCES or ENODEV.
+  /// What a mapping of the file is backed by. Throws EBADF, EACCES, ENODEV; ENOMEM or what reading
+  /// throws for a file of the outside that has to be brought in because stores may reach it.
   private func backing(
-    of file: OpenFile, offset: UInt64, protection: Protection, isShared: Bool
+    of file: OpenFile, offset: UInt64, protection: Protection, isShared: Bool,
+    on machine: inout some Machine & ~Copyable
   ) throws(Errno) -> Backing {
     if file.flags.contains(.path) { throw .badFileDescriptor }
-    if case .unknown = file.body { return .file(files.identity(of: file), offset: offset) }
-    let isWrittenThrough = isShared && protection.contains(.write)
-    if isWrittenThrough, !file.flags.allowsWriting { throw .permissionDenied }
+    if isShared, protection.contains(.write), !file.flags.allowsWriting {
+      throw .permissionDenied
+    }
     guard file.flags.allowsReading else { throw .permissionDenied }
     switch file.body {
+    case .unknown: return .file(files.identity(of: file), offset: offset)
     case .device(.zero): return .anonymous
     case .inode(let inode) where inode.type == .regular:
-      if isWrittenThrough { throw .noSuchDevice }
+      if isShared, file.flags.allowsWriting {
+        do throws(Errno) { try files.bringIn(inode, on: &machine) } catch {
+          throw error == .noSpace || error == .fileTooLarge ? .outOfMemory : error
+        }
+      }
       return .file(files.identity(of: file), offset: offset)
     default: throw .noSuchDevice
     }

@@ -53,12 +53,16 @@ extension Unikernel {
     _ r: Registers, on machine: inout some Machine & ~Copyable
   ) throws(Errno) -> Int64 {
     switch r.int(2) {
-    case 0...4, 8...23, 25: break
+    case 0...4, 8...25: break
     default: throw .invalidArgument
     }
     guard r.address(0).pageOffset == 0 else { throw .invalidArgument }
     let range = try range(r.address(0), byteCount: r[1], orThrow: .invalidArgument)
     if range.isEmpty { return 0 }
+    if r.int(2) == 9 {  // MADV_REMOVE
+      try removeContents(of: range, on: &machine)
+      return 0
+    }
     let files = files
     do throws(Errno) {
       try addressSpace.advise(range, Advice(rawValue: r.int(2)), strict: true) {

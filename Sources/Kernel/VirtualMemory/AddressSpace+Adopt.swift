@@ -17,6 +17,9 @@ extension AddressSpace {
       (vma.range.lowerBound.rawValue ^ (vma.range.upperBound.rawValue - 1)) >> 63 == 0
     else { throw .invalidArgument }
     let wanted = adopted(vma, file)
+    defer {
+      if case .sharedAnonymous(let object, _) = wanted.backing { cache.discardUnmapped(object) }
+    }
     var start = vma.range.lowerBound
     while start < vma.range.upperBound {
       var end = vma.range.upperBound
@@ -58,6 +61,7 @@ extension AddressSpace {
     changed.protection = protection
     vmas.replace(position, with: accounted(changed))
     pageTable.protect(range, protection, log: &translations)
+    if protection.contains(.write) { noteWritable(range, of: changed.part(range)) }
     mergeVMAs(around: range)
     checkInvariants()
   }
@@ -69,8 +73,7 @@ extension AddressSpace {
     case .anonymous, .heap:
       if vma.backing == .heap { flags.insert(.heap) }
       if vma.isShared {
-        backing = .sharedAnonymous(sharedObjectCount, offset: 0)
-        sharedObjectCount += 1
+        backing = .sharedAnonymous(cache.makeObject(), offset: 0)
       } else {
         backing = .anonymous
       }

@@ -51,7 +51,7 @@ extension AddressSpace {
     case .willNeed where personality.rules.contains(.populateOrFail), .populateRead,
       .populateWrite:
       if advice == .populateWrite { try checkWritable(part) }
-      try populate(part, fill: fill)
+      try populate(part, for: advice == .populateRead ? .read : nil, fill: fill)
     default: break
     }
     if let failure { throw failure }
@@ -69,11 +69,12 @@ extension AddressSpace {
       let start = max(vma.range.lowerBound, range.lowerBound)
       let end = min(vma.range.upperBound, range.upperBound)
       switch vma.backing {
-      case .anonymous, .stack, .special:
-        pageTable.unmap(start..<end, frames: &frames, log: &translations)
-      case .file where !vma.isShared:
-        pageTable.unmap(start..<end, frames: &frames, log: &translations)
-      case .file, .sharedAnonymous, .reserved, .direct: break
+      case .anonymous, .stack, .special: removePages(start..<end, of: vma)
+      case .file where !vma.isShared: removePages(start..<end, of: vma)
+      case .file, .sharedAnonymous:
+        // What others see too stays in the cache; without one it must stay here.
+        if object(of: vma) != nil { removePages(start..<end, of: vma) }
+      case .reserved, .direct: break
       }
     }
     checkInvariants()

@@ -28,11 +28,13 @@ extension AddressSpace {
         previous = vma
       }
       checkLeaves()
+      checkMappings()
       precondition(pageTable.stock.isEmpty, "tables left in stock")
     }
 
     private func checkLeaves() {
       var leafFrames: UInt64 = 0
+      var borrowedCount: UInt64 = 0
       let everything = VirtualAddress(0)..<VirtualAddress(1 << 48)
       var position = vmas.first(endingAbove: VirtualAddress(0))
       pageTable.forEachLeaf(in: everything) { address, level, entry in
@@ -45,16 +47,41 @@ extension AddressSpace {
           canonical(end) <= vmas[place].range.upperBound
         else { preconditionFailure("a page outside of every VMA") }
         precondition(pte == pte.with(vmas[place].protection), "a page with other protection")
-        if case .direct = vmas[place].backing {
+        let vma = vmas[place]
+        if case .direct = vma.backing {
           precondition(pte.isBorrowed, "a given page that would be freed")
+        } else if pte.isBorrowed, let object = object(of: vma) {
+          let page = cache.page(pageIndex(canonical(address), in: vma), of: object)
+          precondition(page?.frame == pte.address, "a page that is not the cache's")
+          precondition(pte.isCopyOnWrite != vma.isShared, "a page that stores must not reach")
+          precondition(
+            page?.isDirty == true || !(vma.isShared && vma.protection.contains(.write)),
+            "a page whose stores would be lost")
+          borrowedCount += 1
         } else {
+          precondition(!vma.isShared || object(of: vma) == nil, "a shared page of one mapping")
           precondition(!pte.isBorrowed, "a page that would not be freed")
           leafFrames += PageTable.span(level) >> PageSize.base.shift
         }
       }
+      precondition(borrowedCount == cache.leafCount, "leaves of shared pages miscounted")
       precondition(
-        frames.freeFrameCount + leafFrames + pageTable.tableCount <= frames.totalFrameCount,
-        "frames counted twice")
+        frames.freeFrameCount + leafFrames + cache.frameCount + pageTable.tableCount
+          <= frames.totalFrameCount, "frames counted twice")
+    }
+
+    /// What the cache believes to be mapped is what the VMAs map.
+    private func checkMappings() {
+      var mapped = [UInt64](repeating: 0, count: cache.objects.count)
+      forEachVMA(in: VirtualAddress(0)..<VirtualAddress(.max)) { vma in
+        var number: UInt32?
+        if case .file(let file, _) = vma.backing { number = cache.object(of: file) }
+        if case .sharedAnonymous(let object, _) = vma.backing { number = object }
+        if let number { mapped[Int(number)] += vma.range.byteCount }
+      }
+      for (index, object) in cache.objects.enumerated() {
+        precondition(object.mappedByteCount == mapped[index], "mappings of an object miscounted")
+      }
     }
 
     /// The walk counts from 0 through the whole table; its upper half is the upper half of the

@@ -12,7 +12,8 @@ extension AddressSpace {
   /// and does. A mapping that replaces keeps its whole length whatever it replaces.
   ///
   /// A shared anonymous mapping is shared memory of its own. Stores to a shared mapping of a file
-  /// are seen through this mapping only, and never by the file.
+  /// are seen through all its mappings, and by the file once `settle` has shown them, under Linux;
+  /// through this mapping only under Unikraft.
   ///
   /// Unikraft: uk_vma_map(). Linux: mmap(2).
   public mutating func map(
@@ -36,15 +37,18 @@ extension AddressSpace {
     vma.range = try place(
       total, at: request, alignment: vma.alignment, options: options,
       isAnonymous: backing == .anonymous)
+    var object: UInt32?
     if case .anonymous = backing, options.contains(.shared) {
-      vma.backing = .sharedAnonymous(sharedObjectCount, offset: 0)
+      let number = cache.makeObject(byteCount: byteCount)
+      vma.backing = .sharedAnonymous(number, offset: 0)
+      object = number
     }
+    defer { if let object { cache.discardUnmapped(object) } }
     var populates = options.contains(.populate)
     if case .file = backing, personality.rules.contains(.populatedFiles) { populates = true }
     try install(
       vma, strict: options.contains(.strict) && request.isReplacing, populates: populates,
       fill: fill)
-    if case .sharedAnonymous = vma.backing { sharedObjectCount += 1 }
     return usableRange(of: vma).lowerBound
   }
 
@@ -81,7 +85,9 @@ extension AddressSpace {
       }
     case .stack:
       guard vma.pageSize ?? .base == .base else { throw .invalidArgument }
-    case .anonymous, .sharedAnonymous, .reserved, .special: break
+    case .sharedAnonymous(let object, _):
+      guard cache.isObject(object), vma.isShared else { throw .invalidArgument }
+    case .anonymous, .reserved, .special: break
     }
   }
 
@@ -111,6 +117,7 @@ extension AddressSpace {
       try populateAndReplace(vma, fill: fill)
     } else {
       touch(range)
+      noteMapped(vma)
       removeVMAs(in: range)
       vmas.insert(vma)
     }
@@ -134,11 +141,9 @@ extension AddressSpace {
       }
       throw error
     }
-    for leaf in leaves where !leaf.pte.isBorrowed {
-      frames.free(
-        leaf.pte.address, frameCount: PageTable.span(leaf.level) >> PageSize.base.shift)
-    }
+    for leaf in leaves { free(leaf, of: old.last { $0.range.lowerBound <= leaf.address }) }
     changes.append(vma.range, old: old)
+    noteMapped(vma)
     removeVMAs(in: vma.range)
     vmas.insert(vma)
   }

@@ -5,20 +5,27 @@ public import LinuxABI
 extension AddressSpace {
   /// Gives every page of the range that has none a frame, reservations, guard pages and what may
   /// not be accessed left out.
-  /// ENOMEM for a hole between VMAs or without a frame, EFAULT for a page that its file has nothing
-  /// for, and what `fill` throws; then none of the pages is kept. Linux: mm_populate().
+  /// `access`: for which; without it for stores where a private mapping may be stored to, so that
+  /// its shared pages are copied. ENOMEM for a hole between VMAs or without a frame, EFAULT for a
+  /// page that its file has nothing for, and what `fill` throws; then none of the pages is kept.
+  /// Linux: mm_populate().
   public mutating func populate(
-    _ range: AddressRange, fill: PageFill = AddressSpace.noFiles
+    _ range: AddressRange, for access: Protection? = nil,
+    fill: PageFill = AddressSpace.noFiles
   ) throws(Errno) {
     guard let part = try occupiedPart(of: range, strict: false) else {
       if range.isEmpty { return }
       throw .outOfMemory
     }
-    var made: [AddressRange] = []
+    var made: [VMA] = []
     var failure: Errno? = endOfCover(of: range) < range.upperBound ? .outOfMemory : nil
     for vma in vmas(in: part) where failure == nil {
       let usable = usableRange(of: vma).clamped(to: part)
-      do throws(Errno) { try populate(vma, in: usable, made: &made, fill: fill) } catch {
+      do throws(Errno) {
+        let access = access ?? (vma.protection.contains(.write) ? .write : .read)
+        try populate(vma, in: usable, for: access, made: &made, fill: fill)
+        if access.contains(.write) { try copyAllOnWrite(usable, of: vma) }
+      } catch {
         failure = error
       }
     }
@@ -31,30 +38,33 @@ extension AddressSpace {
 
   /// The same for a VMA that need not stand yet.
   mutating func populate(_ vma: VMA, in range: AddressRange, fill: PageFill) throws(Errno) {
-    var made: [AddressRange] = []
-    do throws(Errno) { try populate(vma, in: range, made: &made, fill: fill) } catch {
+    var made: [VMA] = []
+    do throws(Errno) {
+      try populate(vma, in: range, for: vma.protection, made: &made, fill: fill)
+    } catch {
       withdraw(made)
       throw error
     }
   }
 
-  private mutating func withdraw(_ made: [AddressRange]) {
-    for range in made { pageTable.unmap(range, frames: &frames, log: &translations) }
+  private mutating func withdraw(_ made: [VMA]) {
+    for part in made { removePages(part.range, of: part) }
   }
 
+  /// `made`: the parts of VMAs that got their pages.
   private mutating func populate(
-    _ vma: VMA, in range: AddressRange, made: inout [AddressRange], fill: PageFill
+    _ vma: VMA, in range: AddressRange, for access: Protection, made: inout [VMA], fill: PageFill
   ) throws(Errno) {
     if vma.backing == .reserved || vma.protection.isEmpty { return }
     var rest = range
     while !rest.isEmpty, let hole = pageTable.firstHole(in: rest) {
       var start = hole.lowerBound
       while start < hole.upperBound {
-        let end = try populateStep(start..<hole.upperBound, of: vma, fill: fill)
-        if let last = made.last, last.upperBound == start {
-          made[made.count - 1] = last.lowerBound..<end
+        let end = try populateStep(start..<hole.upperBound, of: vma, for: access, fill: fill)
+        if let last = made.last, last.range.upperBound == start, start > range.lowerBound {
+          made[made.count - 1].range = last.range.lowerBound..<end
         } else {
-          made.append(start..<end)
+          made.append(vma.part(start..<end))
         }
         start = end
       }
@@ -64,7 +74,7 @@ extension AddressSpace {
 
   /// Maps some pages from the start of a hole on and returns where they end.
   private mutating func populateStep(
-    _ hole: AddressRange, of vma: VMA, fill: PageFill
+    _ hole: AddressRange, of vma: VMA, for access: Protection, fill: PageFill
   ) throws(Errno) -> VirtualAddress {
     for size in [PageSize.huge, .large] where mayUse(size, at: hole, of: vma) {
       let page = hole.lowerBound..<hole.lowerBound + size.byteCount
@@ -78,15 +88,15 @@ extension AddressSpace {
     // As far as the next large page, at most 64 pages at a time.
     let boundary = PageTable.end(of: hole.lowerBound, level: 1)
     let end = min(hole.upperBound, boundary, hole.lowerBound + 64 * PageSize.base.byteCount)
-    let count = try pageIn(hole.lowerBound..<end, of: vma, fill: fill)
+    let count = try pageIn(hole.lowerBound..<end, of: vma, for: access, fill: fill)
     if count == 0 { throw .badAddress }
     return hole.lowerBound + count * PageSize.base.byteCount
   }
 
   private func mayUse(_ size: PageSize, at hole: AddressRange, of vma: VMA) -> Bool {
-    guard hole.lowerBound.isAligned(to: size.byteCount), hole.byteCount >= size.byteCount else {
-      return false
-    }
+    guard hole.lowerBound.isAligned(to: size.byteCount), hole.byteCount >= size.byteCount,
+      object(of: vma) == nil
+    else { return false }
     if case .direct(let physical) = vma.backing {
       let start = physical + (hole.lowerBound - vma.range.lowerBound)
       guard start.isAligned(to: size.byteCount) else { return false }

@@ -79,8 +79,10 @@ extension AddressSpace {
     while let position = vmas.first(endingAbove: range.lowerBound),
       vmas[position].range.lowerBound < range.upperBound
     {
-      pageTable.unmap(vmas[position].range, frames: &frames, log: &translations)
+      let vma = vmas[position]
+      removePages(vma.range, of: vma)
       vmas.remove(position)
+      noteUnmapped(vma)
     }
   }
 

@@ -8,8 +8,10 @@ extension AddressSpace {
   /// what stands at the other side of a hole stays (Linux 6.17).
   /// `newAddress` counts with `.fixed`, and as a hint with `.dontUnmap`.
   ///
+  /// No old bytes: what is shared is mapped once more, and stays where it is.
+  ///
   /// EINVAL for unknown flags, flags that contradict, unaligned or overlapping ranges, no new
-  /// bytes, and no old bytes (duplicating shared memory is not supported); EFAULT where no VMA is
+  /// bytes, and no old bytes of what is not shared; EFAULT where no VMA is
   /// at `address`, where the old range is not one VMA but changes its size, or cannot grow; ENOMEM
   /// without room, where it may not move, or without frames for the tables; EPERM for a stack with
   /// guard pages. Linux: mremap(2).
@@ -21,16 +23,20 @@ extension AddressSpace {
     guard options.rawValue <= 7, !options.contains(.fixed) || options.contains(.mayMove),
       !options.contains(.dontUnmap) || options.contains(.mayMove) && byteCount == newByteCount,
       address.isAligned(to: page), byteCount & (page - 1) == 0, newByteCount & (page - 1) == 0,
-      newByteCount > 0, byteCount > 0,
+      newByteCount > 0,
       let old = AddressRange(start: address, byteCount: byteCount)
     else { throw .invalidArgument }
     if options.contains(.fixed) {
       guard newAddress.isAligned(to: page),
         let new = AddressRange(start: newAddress, byteCount: newByteCount),
-        new.upperBound <= personality.highestAddress, !new.overlaps(old)
+        new.upperBound <= personality.highestAddress,
+        old.isEmpty ? !(new.lowerBound < address && new.contains(address)) : !new.overlaps(old)
       else { throw .invalidArgument }
     }
     guard let vma = find(address) else { throw .badAddress }
+    if byteCount == 0 {
+      return try duplicate(vma, from: address, newByteCount, options, newAddress)
+    }
     if !options.contains(.fixed), !options.contains(.dontUnmap) {
       if newByteCount <= byteCount {
         // The tail may reach over several VMAs and holes.
@@ -75,10 +81,40 @@ extension AddressSpace {
     let position = vmas.first(endingAbove: old.lowerBound)!
     var grown = vma
     grown.range = vma.range.lowerBound..<new.upperBound
+    cache.noteMapped(vma.backing, byteCount: new.upperBound - old.upperBound)
     vmas.replace(position, with: grown)
     mergeVMAs(around: new)
     checkInvariants()
     return true
+  }
+
+  /// Maps what is shared from `address` on once more. Linux: mremap(2) with an old size of 0.
+  private mutating func duplicate(
+    _ vma: VMA, from address: VirtualAddress, _ byteCount: UInt64, _ options: RemapOptions,
+    _ newAddress: VirtualAddress
+  ) throws(Errno) -> VirtualAddress {
+    guard vma.isShared else { throw .invalidArgument }
+    guard options.contains(.mayMove) else { throw .outOfMemory }
+    let distance = address - vma.range.lowerBound
+    switch vma.backing {
+    case .file(_, let offset), .sharedAnonymous(_, let offset):
+      if (offset &+ distance).addingReportingOverflow(byteCount).overflow {
+        throw .invalidArgument
+      }
+    case .anonymous, .stack, .reserved, .direct, .special: throw .badAddress
+    }
+    let isFixed = options.contains(.fixed)
+    let request: PlacementRequest =
+      isFixed ? .fixed(newAddress, replacing: true) : .anywhere(hint: nil)
+    let target = try place(byteCount, at: request, alignment: vma.alignment, options: [])
+    // What is mapped once more must not be what makes room for it.
+    guard !target.overlaps(vma.range) else { throw .badAddress }
+    guard vmas.count < personality.vmaLimit - 3 else { throw .outOfMemory }
+    var copy = vma
+    copy.range = target
+    copy.backing = vma.backing.advanced(by: distance)
+    try install(copy)
+    return target.lowerBound
   }
 
   /// A VMA, or the part of one, that moves.
@@ -130,6 +166,7 @@ extension AddressSpace {
     for piece in pieces {
       touch(piece.source)
       touch(piece.target)
+      cache.noteMapped(piece.vma.backing, byteCount: piece.target.byteCount)
       removeVMAs(in: piece.target)
       let leaves = pageTable.detachAll(piece.kept, frames: &frames, log: &translations)
       if !keepsOld { removeVMAs(in: piece.source) }

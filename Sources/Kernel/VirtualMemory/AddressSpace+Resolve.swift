@@ -41,15 +41,20 @@ extension AddressSpace {
     }
     guard allows(vma, access), usableRange(of: vma).contains(address) else { return .notAllowed }
     let (pte, level) = pageTable.walk(address)
+    if pte.isCopyOnWrite, access.contains(.write) {
+      do throws(Errno) { try copyOnWrite(address, pte, of: vma) } catch { return .noMemory }
+      return .resolved
+    }
     if pte.isLeaf {
       // The page is there: the CPU remembered an older entry and must hear of this one.
       let page = address.alignedDown(to: PageTable.span(level))
       translations.map(
-        page, to: pte.address, byteCount: PageTable.span(level), protection: vma.protection)
+        page, to: pte.address, byteCount: PageTable.span(level),
+        protection: pte.limited(vma.protection))
       return .resolved
     }
     do throws(Errno) {
-      return try pageIn(address, of: vma, fill: fill) ? .resolved : .noContents
+      return try pageIn(address, of: vma, for: access, fill: fill) ? .resolved : .noContents
     } catch {
       switch error {
       case .outOfMemory: return .noMemory
@@ -85,6 +90,7 @@ extension AddressSpace {
     let distance = vma.range.lowerBound - start
     if case .file(_, let offset) = vma.backing, offset < distance { return false }
     touch(start..<vma.range.lowerBound)
+    cache.noteMapped(vma.backing, byteCount: distance)
     var grown = vma
     grown.range = start..<vma.range.upperBound
     grown.backing = vma.backing.advanced(by: 0 &- distance)
@@ -96,9 +102,10 @@ extension AddressSpace {
   /// Gives the page at `address`, which has none, a frame, and the absent pages of its window
   /// around it when that is possible. False where the file has nothing there.
   private mutating func pageIn(
-    _ address: VirtualAddress, of vma: VMA, fill: PageFill
+    _ address: VirtualAddress, of vma: VMA, for access: Protection, fill: PageFill
   ) throws(Errno) -> Bool {
-    if let size = vma.pageSize, size != .base {
+    let object = object(of: vma)
+    if let size = vma.pageSize, size != .base, object == nil {
       let page = address.alignedDown(to: size.byteCount)
       let range = page..<page + size.byteCount
       if pageTable.firstHole(in: range) == range {
@@ -113,12 +120,16 @@ extension AddressSpace {
     }
     let page = address.alignedDown(to: PageSize.base.byteCount)
     let single = page..<page + PageSize.base.byteCount
-    let run = faultAroundShift > PageSize.base.shift ? absentRun(around: address, of: vma) : single
-    let count = try pageIn(run, of: vma, fill: fill)
+    // A store to a private mapping copies one page, and does not guess about its neighbours.
+    let isAlone = object != nil && !vma.isShared && access.contains(.write)
+    let run =
+      faultAroundShift > PageSize.base.shift && !isAlone
+      ? absentRun(around: address, of: vma) : single
+    let count = try pageIn(run, of: vma, for: access, fill: fill)
     if run.lowerBound + count * PageSize.base.byteCount > address { return true }
     if run == single { return false }
     // The file ends before the page, or there is no contiguous memory.
-    return try pageIn(single, of: vma, fill: fill) > 0
+    return try pageIn(single, of: vma, for: access, fill: fill) > 0
   }
 
   private func absentRun(around address: VirtualAddress, of vma: VMA) -> AddressRange {
@@ -136,6 +147,16 @@ extension AddressSpace {
   /// Maps 4 KiB pages from the start of the run on, none of which is there; returns how many.
   /// Throws only where it maps none.
   mutating func pageIn(
+    _ run: AddressRange, of vma: VMA, for access: Protection, fill: PageFill
+  ) throws(Errno) -> UInt64 {
+    if let object = object(of: vma) {
+      return try pageInShared(run, of: vma, object, for: access, fill: fill)
+    }
+    return try pageInOwned(run, of: vma, fill: fill)
+  }
+
+  /// The same with frames that belong to this mapping alone, or are given.
+  mutating func pageInOwned(
     _ run: AddressRange, of vma: VMA, fill: PageFill
   ) throws(Errno) -> UInt64 {
     let supply = try supply(run, of: vma, fill: fill)

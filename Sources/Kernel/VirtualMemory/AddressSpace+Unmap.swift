@@ -103,6 +103,7 @@ extension AddressSpace {
       changed.protection = protection
       vmas.replace(position, with: accounted(changed))
       pageTable.protect(start..<end, protection, log: &translations)
+      if protection.contains(.write) { noteWritable(start..<end, of: vma) }
     }
     mergeVMAs(around: part)
     checkInvariants()

@@ -9,7 +9,8 @@ public import LinuxABI
 ///
 /// Invariants: VMAs are page-aligned, not empty, ascend, do not overlap; no two neighbours could be
 /// merged; a leaf of the page table lies in one VMA and has its protection; a leaf that is borrowed
-/// lies in a VMA that is backed by given physical memory, and no other does.
+/// lies in a VMA that is backed by given physical memory, or maps a page that the cache holds and
+/// counts.
 public struct AddressSpace: ~Copyable {
   /// How it places, guards and merges.
   public let personality: Personality
@@ -28,7 +29,8 @@ public struct AddressSpace: ~Copyable {
   var changes = VMAChangeLog()
   var breakStart: VirtualAddress
   var breakEnd: VirtualAddress
-  var sharedObjectCount: UInt32 = 0
+  /// The pages that mappings share.
+  let cache = PageCache()
 
   /// An empty address space that owns all of `memory`. ENOMEM where it is too small for a page
   /// table.

@@ -67,6 +67,9 @@ public struct Personality: Sendable {
     @inlinable public static var effectUpToHole: Rules { Rules(rawValue: 256) }
     /// A private VMA that was ever writable does not merge with one that never was. Linux.
     @inlinable public static var accountedWrites: Rules { Rules(rawValue: 512) }
+    /// Mappings share the pages of a file and of shared memory; a private one copies on the first
+    /// store. Linux: the page cache.
+    @inlinable public static var sharedPages: Rules { Rules(rawValue: 16384) }
   }
 
   /// A personality of its parts.
@@ -102,7 +105,7 @@ extension Personality {
       holeError: .outOfMemory,
       rules: [
         .alignedRanges, .impliedRead, .busErrorBehindFile, .alignedLargeMappings,
-        .writableSharedFiles, .effectUpToHole, .accountedWrites,
+        .writableSharedFiles, .effectUpToHole, .accountedWrites, .sharedPages,
       ])
   }
 

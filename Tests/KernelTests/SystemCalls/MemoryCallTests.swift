@@ -29,7 +29,7 @@ struct MemoryCallTests {
     #expect(guest.errno(.mmap, 0, 4096, 3, 0x01, 3, 0) == .permissionDenied)
     #expect(guest.errno(.mmap, 0, 4096, 1, 0x102, 3, 0) == .invalidArgument)
     #expect(guest.open("f", 2) == 4)
-    #expect(guest.errno(.mmap, 0, 4096, 3, 0x01, 4, 0) == .noSuchDevice)
+    #expect(guest.call(.mmap, 0, 4096, 3, 0x01, 4, 0) > 0)
     #expect(guest.open("f", 1) == 5)
     #expect(guest.errno(.mmap, 0, 4096, 1, 0x02, 5, 0) == .permissionDenied)
   }
@@ -45,14 +45,6 @@ struct MemoryCallTests {
     #expect(guest.call(.close, 3) == 0)
     #expect(guest.read(at, 2) == [66, 65])
     #expect(guest.contents("f")?.first == "A")
-  }
-
-  @Test func `a shared mapping of a file cannot be made writable`() throws {
-    var guest = try guest()
-    #expect(guest.open("f", 2) == 3)
-    let address = guest.call(.mmap, 0, 4096, 1, 0x01, 3, 0)
-    #expect(address > 0)
-    #expect(guest.errno(.mprotect, UInt64(address), 4096, 3) == .permissionDenied)
   }
 
   @Test func `munmap, mprotect, madvise and mincore check their ranges`() throws {
