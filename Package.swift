@@ -21,6 +21,12 @@ let embeddable: [SwiftSetting] =
     .define("CHECK_INVARIANTS", .when(configuration: .debug)),
   ]
 
+/// The support sets that are compiled into the command: Sources/Support/Sets.
+let knownSupportSets = [
+  "Browsix", "Freebsd", "Fuchsia", "Graphene", "Gvisor", "Hermitux", "Kerla", "LinuxNoLibc", "Osv",
+  "Unikraft", "Zephyr", "unikraft-0.12.0", "unikraft-0.16.3", "unikraft-0.17.0",
+]
+
 let package = Package(
   name: "epimetheus",
   products: [
@@ -64,12 +70,18 @@ let package = Package(
       ],
       exclude: ["README.md", "Observer/README.md"], swiftSettings: common),
     .target(
-      name: "Analyzer", dependencies: ["TraceFile", "Trace", "LinuxABI"], exclude: ["README.md"],
+      name: "Support", dependencies: ["LinuxABI"],
+      exclude: ["README.md", "Sets/ATTRIBUTION.md"],
+      resources: knownSupportSets.map { .embedInCode("Sets/" + $0 + ".syscalls") },
       swiftSettings: common),
+    .target(
+      name: "Analyzer", dependencies: ["Support", "TraceFile", "Trace", "LinuxABI"],
+      exclude: ["README.md"], swiftSettings: common),
     .executableTarget(
       name: "Epimetheus",
       dependencies: [
-        "Recorder", "Replayer", "Analyzer", "TraceFile", "Kernel", "Trace", "LinuxABI",
+        "Recorder", "Replayer", "Analyzer", "Support", "TraceFile", "Kernel", "Trace",
+        "LinuxABI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["README.md"], swiftSettings: common),
@@ -94,6 +106,9 @@ let package = Package(
     .testTarget(
       name: "RecorderTests",
       dependencies: ["TestSupport", "Recorder", "Kernel", "TraceFile", "Trace", "LinuxABI"],
+      swiftSettings: common),
+    .testTarget(
+      name: "SupportTests", dependencies: ["TestSupport", "Support", "LinuxABI"],
       swiftSettings: common),
     .testTarget(
       name: "AnalyzerTests",

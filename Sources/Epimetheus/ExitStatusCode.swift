@@ -3,6 +3,7 @@
 import ArgumentParser
 import Recorder
 import Replayer
+import Support
 import Trace
 
 /// The exit codes of the command, the same for every subcommand.
@@ -30,6 +31,9 @@ enum ExitStatusCode {
     case let failure as RecordError:
       Console.error(failure.description)
       return failure.isTemporary ? temporary : badInput
+    case let failure as SupportFileError:
+      Console.error(failure.description)
+      return badInput
     case let failure as TraceError:
       Console.error("\(failure.message), at \(failure.position)")
       return badInput

@@ -12,7 +12,8 @@ struct PurityTests {
     "Kernel": ["LinuxABI"],
     "Replayer": ["Kernel", "Trace", "LinuxABI"],
     "TraceFile": ["Trace", "LinuxABI", "CZstd", "Glibc", "SystemPackage"],
-    "Analyzer": ["TraceFile", "Trace", "LinuxABI", "Foundation"],
+    "Support": ["LinuxABI", "Foundation"],
+    "Analyzer": ["Support", "TraceFile", "Trace", "LinuxABI", "Foundation"],
     "Recorder": [
       "Kernel", "TraceFile", "Trace", "LinuxABI", "CHosted", "CObserver", "CElf", "CCrypto",
       "Glibc", "Foundation", "SystemPackage",
