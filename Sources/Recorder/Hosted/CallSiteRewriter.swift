@@ -115,8 +115,15 @@ struct CallSiteRewriter: ~Copyable {
     }
   }
 
-  /// A VMA stands in the range: the guest may want the addresses of the table.
-  mutating func didMap(_ range: AddressRange) {
+  /// A VMA stands in its range. Through a shared one that can be written the text of another
+  /// mapping may change behind its copy.
+  mutating func didMap(_ vma: VMADescription) {
+    if vma.isShared, vma.protection.contains(.write) { stop() }
+    giveWay(to: vma.range)
+  }
+
+  /// The guest may want the addresses of the table.
+  private mutating func giveWay(to range: AddressRange) {
     let end = HOSTED_STUB_TABLE + UInt64(HOSTED_STUB_LIMIT) * 8
     if range.lowerBound.rawValue < end, range.upperBound.rawValue > HOSTED_STUB_TABLE { stop() }
   }
@@ -127,7 +134,7 @@ struct CallSiteRewriter: ~Copyable {
 
   /// Nothing is known of the range's pages any more.
   private mutating func forget(_ start: VirtualAddress, _ byteCount: UInt64) {
-    didMap(start..<(start + byteCount))
+    giveWay(to: start..<(start + byteCount))
     if byteCount / 4096 <= UInt64(pages.count) {
       for offset in stride(from: 0, to: byteCount, by: 4096) { forget(start.rawValue + offset) }
     } else {

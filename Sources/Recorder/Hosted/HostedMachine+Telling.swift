@@ -21,7 +21,7 @@ extension HostedMachine {
   mutating func didUnmap(_ range: AddressRange) { tee.didUnmap(range) }
 
   mutating func didMap(_ vma: VMADescription) {
-    if rewriter.isOn { rewriter.didMap(vma.range) }
+    if rewriter.isOn { rewriter.didMap(vma) }
     tee.didMap(vma)
   }
 
