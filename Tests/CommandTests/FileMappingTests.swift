@@ -24,27 +24,50 @@ struct FileMappingTests {
     return recording
   }
 
-  private static let source = URL(filePath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "traces/programs/file-mappings.c")
+  private func compile(
+    _ name: String, _ link: [String], _ scratch: Scratch
+  ) throws -> String {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+    let source = folder.appending(path: "traces/programs/\(name).c")
+    return try scratch.compile(
+      String(contentsOf: source, encoding: .utf8), as: name, link)
+  }
+
+  /// Runs a program on our kernel and on Linux and compares what it says, line by line.
+  private func compare(
+    _ arguments: [String], options: [String], _ scratch: Scratch,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let ours = try recorded(arguments, options: options, scratch)
+    let native = try Subprogram.run(arguments)
+    #expect(native.end == .exited(0), sourceLocation: sourceLocation)
+    #expect(ours.end == native.end, "\(ours.errorText)", sourceLocation: sourceLocation)
+    let pairs = zip(ours.text.split(separator: "\n"), native.text.split(separator: "\n"))
+    let first = pairs.first { $0 != $1 }
+    #expect(
+      ours.text == native.text, "first difference: \(String(describing: first))",
+      sourceLocation: sourceLocation)
+  }
 
   @Test(arguments: [["-static"], ["-static-pie"], []], [[], ["--fault-around", "16"]])
   func `a program that maps files says what it says on Linux`(
     link: [String], options: [String]
   ) throws {
     try Scratch.with { scratch in
-      let source = try String(contentsOf: Self.source, encoding: .utf8)
-      let program = try scratch.compile(source, as: "file-mappings", link)
-      let arguments = [program, scratch.path("new"), program]
-      let ours = try recorded(arguments, options: options, scratch)
-      let native = try Subprogram.run(arguments)
-      #expect(native.end == .exited(0))
-      #expect(ours.end == native.end, "\(ours.errorText)")
-      let pairs = zip(
-        ours.text.split(separator: "\n"), native.text.split(separator: "\n"))
-      for (mine, theirs) in pairs { #expect(mine == theirs) }
-      #expect(ours.text.count == native.text.count)
+      let program = try compile("file-mappings", link, scratch)
+      try compare([program, scratch.path("new"), program], options: options, scratch)
       #expect(!FileManager.default.fileExists(atPath: scratch.path("new")))
+    }
+  }
+
+  @Test(arguments: [1, 2, 3])
+  func `random operations on mappings end as they end on Linux`(seed: Int) throws {
+    try Scratch.with { scratch in
+      let program = try compile("random-mappings", ["-static"], scratch)
+      try compare(
+        [program, scratch.path("new"), "\(seed)", "120"],
+        options: seed % 2 == 0 ? ["--fault-around", "16"] : [], scratch)
     }
   }
 
