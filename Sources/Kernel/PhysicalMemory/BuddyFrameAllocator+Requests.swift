@@ -89,8 +89,8 @@ extension BuddyFrameAllocator {
     return hand(out: frames)
   }
 
-  /// Takes frames out of a free block. What is cut off has no free buddy: its buddy is, or was, part
-  /// of the block.
+  /// Takes frames out of a free block. What is cut off has no free buddy: its buddy is, or was,
+  /// part of the block.
   private mutating func carve(_ frames: Range<Int>, from block: Int, order: Int) {
     removeBlock(block, order: order)
     release(block << order..<frames.lowerBound)

@@ -2,7 +2,7 @@
 
 public import LinuxABI
 
-/// Physically contiguous frames and the duty to give them back. Unikraft: the result of `uk_falloc`.
+/// Physically contiguous frames and the duty to give them back. Unikraft: what `uk_falloc` gives.
 ///
 /// A run cannot be copied. It ends in one of three ways: `BuddyFrameAllocator.free` takes it back,
 /// `handOver` passes the duty to whoever keeps the address (a leaf of a page table, a table), or it

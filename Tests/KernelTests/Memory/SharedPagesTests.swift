@@ -5,7 +5,7 @@ import Testing
 
 @testable import Kernel
 
-/// Pages that mappings share: of files, of shared memory, and the copies that private mappings make.
+/// Pages that mappings share: of files, of shared memory, and the copies of private mappings.
 struct SharedPagesTests {
   private let readWrite: Protection = [.read, .write]
   private let file = FileIdentity(rawValue: 3)
