@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 PREFIX ?= /usr/local
 
-.PHONY: help demo test lint format check-embedded metal-test bench build install
+.PHONY: help demo test lint format check-embedded metal-test bench build install coverage mutants
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -26,6 +26,12 @@ metal-test: ## replay traces/ on bare metal, in QEMU, and compare
 
 check-embedded: ## compile the (E) modules as Embedded Swift, without an operating system
 	@scripts/check-embedded
+
+coverage: ## line coverage of the memory kernel, by folder
+	@scripts/coverage
+
+mutants: ## break the memory kernel in many ways; every one must be noticed
+	@scripts/mutants
 
 bench: ## measured ratios against native runs and strace
 	@scripts/bench

@@ -44,7 +44,8 @@ let package = Package(
     .target(
       name: "Kernel", dependencies: ["LinuxABI"],
       exclude: [
-        "README.md", "FileSystem/README.md", "Loader/README.md", "VirtualMemory/README.md",
+        "README.md", "FileSystem/README.md", "Loader/README.md", "NoFault/README.md",
+        "Paging/README.md", "PhysicalMemory/README.md", "VirtualMemory/README.md",
       ],
       swiftSettings: embeddable),
     .target(
@@ -121,6 +122,21 @@ let package = Package(
     .testTarget(name: "TidyTests", swiftSettings: common),
   ]
 )
+
+// Only what the kernel's own tests need, for what builds them often: see scripts/kernel-package.
+if Context.environment["EPIMETHEUS_KERNEL"] != nil {
+  var kept: Set<String> = []
+  func keep(_ name: String) {
+    guard kept.insert(name).inserted else { return }
+    for dependency in package.targets.first(where: { $0.name == name })?.dependencies ?? [] {
+      if case .byNameItem(let name, _) = dependency { keep(name) }
+    }
+  }
+  keep("KernelTests")
+  package.products = []
+  package.dependencies = []
+  package.targets.removeAll { !kept.contains($0.name) }
+}
 
 // The image for bare metal has a link script of its own, so it is there only when it is asked for:
 // see scripts/metal.

@@ -19,6 +19,7 @@ enum Benchmarks {
       command: arguments[index + 1], scratch: scratch, repetitions: isSmoke ? 1 : 7,
       isSmoke: isSmoke)
     Swift.print(isSmoke ? "A smoke run: the figures mean nothing." : machine())
+    try NoFaultBenchmarks(harness: harness).run()
     try HostedBenchmarks(harness: harness).run()
     try TraceBenchmarks(harness: harness).run()
   }

@@ -3,45 +3,68 @@
 public import LinuxABI
 
 extension AddressSpace {
-  /// Copies guest memory into `bytes` and returns how many bytes could be read.
-  /// `willRead` is called for each segment before it is read. Unikraft: uk_nofault_memcpy().
+  /// Copies guest memory into `bytes` and returns how many bytes could be read; what could not keeps
+  /// its place in `bytes`. `willRead` is called for each segment before it is read.
+  /// Unikraft: uk_nofault_memcpy().
   public mutating func copyIn(
     from address: VirtualAddress, into bytes: UnsafeMutableRawBufferPointer,
+    options: NoFaultOptions = [],
     willRead: (PhysicalSegment, VirtualAddress) -> Void = { _, _ in },
     fill: PageFill = AddressSpace.noFiles
   ) -> UInt64 {
-    let wanted = UInt64(bytes.count)
-    var done: UInt64 = 0
-    while done < wanted,
-      let segment = firstSegment(
-        of: address + done, byteCount: min(wanted - done, upTo(address)), for: .read, fill: fill)
-    {
-      willRead(segment, address + done)
-      unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[Int(done)...])
+    let memory = memory
+    return forEachSegment(
+      of: address, UInt64(bytes.count), for: .read, options, fill
+    ) { segment, offset in
+      willRead(segment, address + offset)
+      unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[Int(offset)...])
         .copyMemory(from: UnsafeRawBufferPointer(memory.bytes(of: segment)))
-      done += segment.byteCount
     }
-    return done
   }
 
   /// Copies `bytes` into guest memory and returns how many bytes could be written.
   /// Unikraft: uk_nofault_memcpy().
   public mutating func copyOut(
-    _ bytes: UnsafeRawBufferPointer, to address: VirtualAddress,
+    _ bytes: UnsafeRawBufferPointer, to address: VirtualAddress, options: NoFaultOptions = [],
     fill: PageFill = AddressSpace.noFiles
   ) -> UInt64 {
-    let wanted = UInt64(bytes.count)
-    var done: UInt64 = 0
-    while done < wanted,
-      let segment = firstSegment(
-        of: address + done, byteCount: min(wanted - done, upTo(address)), for: .write, fill: fill)
-    {
-      let end = Int(done + segment.byteCount)
+    let memory = memory
+    return forEachSegment(
+      of: address, UInt64(bytes.count), for: .write, options, fill
+    ) { segment, offset in
+      let source = Int(offset)..<Int(offset + segment.byteCount)
       unsafe memory.bytes(of: segment)
-        .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[Int(done)..<end]))
-      done += segment.byteCount
+        .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[source]))
     }
-    return done
+  }
+
+  /// Copies from one place of the guest to another and returns how many bytes could be read and
+  /// written. Unikraft: uk_nofault_memcpy().
+  public mutating func copy(
+    from source: VirtualAddress, to target: VirtualAddress, byteCount: UInt64,
+    options: NoFaultOptions = [], fill: PageFill = AddressSpace.noFiles
+  ) -> UInt64 {
+    let wanted = min(byteCount, upTo(source), upTo(target))
+    var offset: UInt64 = 0
+    var count: UInt64 = 0
+    while offset < wanted {
+      var step = min(PageSize.base.byteCount, wanted - offset)
+      if let from = firstSegment(
+        of: source + offset, byteCount: wanted - offset, for: .read, options: options, fill: fill),
+        let to = firstSegment(
+          of: target + offset, byteCount: from.byteCount, for: .write, options: options, fill: fill)
+      {
+        step = to.byteCount
+        count += step
+        unsafe memory.bytes(of: to).copyMemory(
+          from: UnsafeRawBufferPointer(
+            memory.bytes(of: PhysicalSegment(start: from.start, byteCount: step))))
+      } else if !options.contains(.continue) {
+        break
+      }
+      offset += step
+    }
+    return count
   }
 
   /// The bytes before the NUL of the string at `address`. EFAULT where the string runs into memory
@@ -63,11 +86,10 @@ extension AddressSpace {
       else { throw .badAddress }
       willRead(segment, place)
       let bytes = unsafe memory.bytes(of: segment)
-      for index in 0..<bytes.count {
-        let byte = unsafe bytes[index]
-        if byte == 0 { return result }
-        result.append(byte)
-      }
+      var end = 0
+      while end < bytes.count, unsafe bytes[end] != 0 { end += 1 }
+      unsafe result.append(contentsOf: bytes[..<end])
+      if end < bytes.count { return result }
     }
     throw .nameTooLong
   }

@@ -6,46 +6,42 @@ extension AddressSpace {
   /// How many bytes can be read: up to the first fault, byte-exact; with `.continue` all that can,
   /// but those that the step of 4096 bytes from a fault leaps over. Unikraft: uk_nofault_probe_r().
   public mutating func probeRead(
-    _ address: VirtualAddress, byteCount: UInt64, options: ProbeOptions = [],
+    _ address: VirtualAddress, byteCount: UInt64, options: NoFaultOptions = [],
     fill: PageFill = AddressSpace.noFiles
   ) -> UInt64 {
-    probe(address, byteCount, options) { space, address, pages in
-      space.piece(address, for: .read, pages: pages, fill: fill)?.byteCount
-    }
+    forEachSegment(of: address, byteCount, for: .read, options, fill) { _, _ in }
   }
 
   /// How many bytes can be read and written; nothing is written. Unikraft: uk_nofault_probe_rw().
   public mutating func probeReadWrite(
-    _ address: VirtualAddress, byteCount: UInt64, options: ProbeOptions = [],
+    _ address: VirtualAddress, byteCount: UInt64, options: NoFaultOptions = [],
     fill: PageFill = AddressSpace.noFiles
   ) -> UInt64 {
-    probe(address, byteCount, options) { space, address, pages in
-      guard space.piece(address, for: .read, pages: pages, fill: fill) != nil else { return nil }
-      return space.piece(address, for: .write, pages: pages, fill: fill)?.byteCount
-    }
+    forEachSegment(of: address, byteCount, for: .readWrite, options, fill) { _, _ in }
   }
 
-  /// `reach`: how far from an address on the access succeeds within its page.
-  private mutating func probe(
-    _ address: VirtualAddress, _ byteCount: UInt64, _ options: ProbeOptions,
-    reach: (inout AddressSpace, VirtualAddress, _ pages: Bool) -> UInt64?
-  ) -> UInt64 {
-    let pages = !options.contains(.noPaging)
-    var place = address
-    var rest = min(byteCount, upTo(address))
-    var count: UInt64 = 0
-    while rest > 0 {
-      let step: UInt64
-      if let reached = reach(&self, place, pages) {
-        step = min(reached, rest)
-        count += step
-      } else {
-        if !options.contains(.continue) { break }
-        step = min(PageSize.base.byteCount, rest)
-      }
-      place = place + step
-      rest -= step
+  /// The number at an address, in the CPU's byte order; nil where it cannot be read whole.
+  /// Unikraft: uk_nofault_try_read().
+  public mutating func tryRead<Value: FixedWidthInteger & BitwiseCopyable>(
+    _ address: VirtualAddress, as type: Value.Type, options: NoFaultOptions = [],
+    fill: PageFill = AddressSpace.noFiles
+  ) -> Value? {
+    var value: Value = 0
+    let count = unsafe withUnsafeMutableBytes(of: &value) { bytes in
+      unsafe copyIn(from: address, into: bytes, options: options, fill: fill)
     }
-    return count
+    return count == UInt64(MemoryLayout<Value>.size) ? value : nil
+  }
+
+  /// Stores a number in the CPU's byte order; false where it could not be written whole: then its
+  /// first bytes may have been. Unikraft: uk_nofault_try_write().
+  public mutating func tryWrite<Value: FixedWidthInteger & BitwiseCopyable>(
+    _ value: Value, at address: VirtualAddress, options: NoFaultOptions = [],
+    fill: PageFill = AddressSpace.noFiles
+  ) -> Bool {
+    let count = unsafe withUnsafeBytes(of: value) { bytes in
+      unsafe copyOut(bytes, to: address, options: options, fill: fill)
+    }
+    return count == UInt64(MemoryLayout<Value>.size)
   }
 }

@@ -13,30 +13,49 @@ extension AddressSpace {
     fill: PageFill = AddressSpace.noFiles
   ) -> [PhysicalSegment] {
     var result: [PhysicalSegment] = []
-    var done: UInt64 = 0
-    while done < byteCount,
-      let segment = firstSegment(
-        of: address + done, byteCount: min(byteCount - done, upTo(address + done)), for: access,
-        fill: fill)
-    {
+    _ = forEachSegment(of: address, byteCount, for: access, [], fill) { segment, _ in
       result.append(segment)
-      done += segment.byteCount
     }
     return result
+  }
+
+  /// Calls `body` with each segment and its distance from `address`, in order, and returns how many
+  /// bytes they have.
+  @inline(__always)
+  mutating func forEachSegment(
+    of address: VirtualAddress, _ byteCount: UInt64, for access: GuestAccess,
+    _ options: NoFaultOptions, _ fill: PageFill,
+    _ body: (_ segment: PhysicalSegment, _ offset: UInt64) -> Void
+  ) -> UInt64 {
+    let wanted = min(byteCount, upTo(address))
+    var offset: UInt64 = 0
+    var count: UInt64 = 0
+    while offset < wanted {
+      var step = min(PageSize.base.byteCount, wanted - offset)
+      if let segment = firstSegment(
+        of: address + offset, byteCount: wanted - offset, for: access, options: options, fill: fill)
+      {
+        body(segment, offset)
+        step = segment.byteCount
+        count += step
+      } else if !options.contains(.continue) {
+        break
+      }
+      offset += step
+    }
+    return count
   }
 
   /// The first of `segments`, without an array; nil where not even one byte can be accessed.
   public mutating func firstSegment(
     of address: VirtualAddress, byteCount: UInt64, for access: GuestAccess,
-    fill: PageFill = AddressSpace.noFiles
+    options: NoFaultOptions = [], fill: PageFill = AddressSpace.noFiles
   ) -> PhysicalSegment? {
     let wanted = min(byteCount, upTo(address))
-    guard wanted > 0, let first = piece(address, for: access, pages: true, fill: fill) else {
-      return nil
-    }
+    guard wanted > 0, let first = piece(address, for: access, options, fill) else { return nil }
     var byteCount = min(first.byteCount, wanted)
     while byteCount < wanted,
-      let next = piece(address + byteCount, for: access, pages: true, fill: fill),
+      let next = piece(address + byteCount, for: access, options, fill),
       next.start == first.start + byteCount
     {
       byteCount += min(next.byteCount, wanted - byteCount)
@@ -50,21 +69,34 @@ extension AddressSpace {
   }
 
   /// What lies from `address` to the end of its page; nil where it cannot be accessed so.
-  /// `pages`: a missing page is paged in.
-  mutating func piece(
-    _ address: VirtualAddress, for access: GuestAccess, pages: Bool, fill: PageFill
+  private mutating func piece(
+    _ address: VirtualAddress, for access: GuestAccess, _ options: NoFaultOptions, _ fill: PageFill
   ) -> PhysicalSegment? {
-    guard address.isCanonical else { return nil }
-    var found = pageTable.translate(address, for: access.protection)
-    if found == nil {
-      guard pages, makeAccessible(address, for: access.protection, fill: fill) == .resolved else {
-        return nil
-      }
-      found = pageTable.translate(address, for: access.protection)
-    } else if access == .read, !personality.rules.contains(.impliedRead) {
-      // The CPU reads whatever is present; Unikraft asks the VMA.
-      guard let vma = find(address), vma.protection.contains(.read) else { return nil }
+    if access == .readWrite {
+      guard piece(address, for: .read, options, fill) != nil else { return nil }
     }
-    return found.map { PhysicalSegment(start: $0.physical, byteCount: $0.end - address) }
+    let kind: MemoryAccess.Kind = access == .read ? .read : .write
+    if let found = reach(address, kind) { return found }
+    guard !options.contains(.noPaging),
+      makeAccessible(address, for: kind == .read ? .read : .write, fill: fill) == .resolved
+    else { return nil }
+    let found = reach(address, kind)
+    #if CHECK_INVARIANTS
+      precondition(found != nil, "a fault that was resolved and came again")
+    #endif
+    return found
+  }
+
+  /// The same without paging: the CPU's own walk, and what the CPU cannot forbid but the personality
+  /// does.
+  @inline(__always)
+  private func reach(_ address: VirtualAddress, _ kind: MemoryAccess.Kind) -> PhysicalSegment? {
+    guard case .translated(let found) = pageTable.access(address, MemoryAccess(kind)) else {
+      return nil
+    }
+    if kind == .read, !found.leaf.isReadable, !personality.rules.contains(.impliedRead) {
+      return nil
+    }
+    return PhysicalSegment(start: found.physical, byteCount: found.byteCount)
   }
 }

@@ -8,17 +8,12 @@ public enum GuestAccess: Sendable {
   case read
   /// It writes.
   case write
-
-  var protection: Protection {
-    switch self {
-    case .read: .read
-    case .write: .write
-    }
-  }
+  /// It reads and writes.
+  case readWrite
 }
 
-/// Flags of a probe. Unikraft: `UK_NOFAULTF_*`.
-public struct ProbeOptions: OptionSet, Sendable {
+/// Flags of a probe or a copy. Unikraft: `UK_NOFAULTF_*`.
+public struct NoFaultOptions: OptionSet, Sendable {
   /// The bits.
   public let rawValue: UInt8
   /// Any bits.
@@ -26,7 +21,7 @@ public struct ProbeOptions: OptionSet, Sendable {
   public init(rawValue: UInt8) { self.rawValue = rawValue }
 
   /// UK_NOFAULTF_CONTINUE: after a fault go on 4096 bytes behind the byte that faulted.
-  @inlinable public static var `continue`: ProbeOptions { ProbeOptions(rawValue: 1) }
+  @inlinable public static var `continue`: NoFaultOptions { NoFaultOptions(rawValue: 1) }
   /// UK_NOFAULTF_NOPAGING: a page that is not present counts as a fault.
-  @inlinable public static var noPaging: ProbeOptions { ProbeOptions(rawValue: 2) }
+  @inlinable public static var noPaging: NoFaultOptions { NoFaultOptions(rawValue: 2) }
 }

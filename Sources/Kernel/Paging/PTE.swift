@@ -18,6 +18,10 @@ public struct PTE: RawRepresentable, Equatable, Sendable {
   static var presentBit: UInt64 { 1 << 0 }
   static var writableBit: UInt64 { 1 << 1 }
   static var userBit: UInt64 { 1 << 2 }
+  /// The CPU used the entry.
+  static var accessedBit: UInt64 { 1 << 5 }
+  /// The CPU wrote to the page.
+  static var dirtyBit: UInt64 { 1 << 6 }
   static var largeBit: UInt64 { 1 << 7 }
   /// Software: a leaf, present or not.
   static var leafBit: UInt64 { 1 << 9 }
@@ -26,6 +30,8 @@ public struct PTE: RawRepresentable, Equatable, Sendable {
   /// Software: it gets no write permission, whatever its VMA has; a store makes a copy. Bit 52 of
   /// a leaf is the CPU's to ignore.
   static var copyOnWriteBit: UInt64 { 1 << 52 }
+  /// Software, in a leaf: the guest may not read, though the CPU cannot forbid it.
+  static var noReadBit: UInt64 { 1 << 58 }
   static var noExecuteBit: UInt64 { 1 << 63 }
   static var addressMask: UInt64 { 0x000f_ffff_ffff_f000 }
   static var countShift: UInt64 { 52 }
@@ -54,8 +60,10 @@ public struct PTE: RawRepresentable, Equatable, Sendable {
 
   /// The same leaf with this protection.
   func with(_ protection: Protection) -> PTE {
-    var bits = rawValue & ~(Self.presentBit | Self.writableBit | Self.noExecuteBit)
+    var bits =
+      rawValue & ~(Self.presentBit | Self.writableBit | Self.noReadBit | Self.noExecuteBit)
     if !protection.isEmpty { bits |= Self.presentBit }
+    if !protection.contains(.read) { bits |= Self.noReadBit }
     if protection.contains(.write), !isCopyOnWrite { bits |= Self.writableBit }
     if !protection.contains(.execute) { bits |= Self.noExecuteBit }
     return PTE(rawValue: bits)
@@ -72,10 +80,25 @@ public struct PTE: RawRepresentable, Equatable, Sendable {
   public var isPresent: Bool { rawValue & Self.presentBit != 0 }
   /// Whether it names a frame, present or kept.
   public var isLeaf: Bool { rawValue & Self.leafBit != 0 }
+  /// What `with` gave it.
+  public var protection: Protection {
+    var protection: Protection = []
+    if !isPresent { return protection }
+    if isReadable { protection.insert(.read) }
+    if isWritable { protection.insert(.write) }
+    if isExecutable { protection.insert(.execute) }
+    return protection
+  }
+  /// Whether the guest may read, where the personality asks.
+  public var isReadable: Bool { rawValue & Self.noReadBit == 0 }
   /// R/W.
   public var isWritable: Bool { rawValue & Self.writableBit != 0 }
   /// Not XD.
   public var isExecutable: Bool { rawValue & Self.noExecuteBit == 0 }
+  /// A: whether the CPU, or the kernel in its place, used it.
+  public var isAccessed: Bool { rawValue & Self.accessedBit != 0 }
+  /// D: whether the CPU, or the kernel in its place, wrote to the page.
+  public var isDirty: Bool { rawValue & Self.dirtyBit != 0 }
   /// Whether the frame is somebody else's.
   public var isBorrowed: Bool { rawValue & Self.borrowedBit != 0 }
   /// Whether a store makes a copy of its page.
@@ -84,10 +107,4 @@ public struct PTE: RawRepresentable, Equatable, Sendable {
   public var address: PhysicalAddress { PhysicalAddress(rawValue & Self.addressMask) }
   /// For a table: how many of its entries are not empty.
   var count: UInt64 { (rawValue & Self.countMask) >> Self.countShift }
-
-  /// Whether the CPU would let the guest do that. Reading needs the page only.
-  func allows(_ access: Protection) -> Bool {
-    isPresent && (!access.contains(.write) || isWritable)
-      && (!access.contains(.execute) || isExecutable)
-  }
 }

@@ -23,7 +23,7 @@ extension PageTable {
   /// Puts a 4 KiB leaf in the place of the one at `address`. Tells nobody.
   mutating func replace(_ leaf: PTE, at address: VirtualAddress) {
     var table = root
-    var level = Self.topLevel
+    var level = topLevel
     while level > 0 {
       table =
         PTE(rawValue: memory.word(at: Self.entry(address, level: level, table: table))).address
@@ -40,7 +40,7 @@ extension PageTable {
     frames: inout BuddyFrameAllocator
   ) throws(Errno) {
     var table = root
-    var level = Self.topLevel
+    var level = topLevel
     // The deepest entry that existed before, to take back what hangs below it on failure.
     var above: PhysicalAddress?
     while level > target {
@@ -62,6 +62,7 @@ extension PageTable {
     precondition(memory.word(at: place) == 0, "two pages at one address")
     memory.setWord(leaf.rawValue, at: place)
     count(in: above, by: 1)
+    statistics.leaves[target] += 1
   }
 
   /// Makes the tables from `level` - 1 down to `target`, the lowest without an entry, all others
@@ -70,13 +71,15 @@ extension PageTable {
     below place: PhysicalAddress, from level: Int, to target: Int, at address: VirtualAddress,
     _ frames: inout BuddyFrameAllocator
   ) throws(Errno) {
-    var made: InlineArray<3, PhysicalAddress> = InlineArray(repeating: PhysicalAddress(0))
+    var made: InlineArray<4, PhysicalAddress> = InlineArray(repeating: PhysicalAddress(0))
     let needed = level - target
     for index in 0..<needed {
       do throws(Errno) {
-        made[index] = try takeTable(&frames)
+        made[index] = try takeTable(level: level - 1 - index, &frames)
       } catch {
-        for earlier in 0..<index { giveBack(made[earlier], &frames) }
+        for earlier in 0..<index {
+          giveBack(made[earlier], level: level - 1 - earlier, &frames)
+        }
         throw error
       }
     }

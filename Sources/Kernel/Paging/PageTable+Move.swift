@@ -14,7 +14,7 @@ extension PageTable {
   func moveBound(_ range: AddressRange, to target: AddressRange) -> UInt64 {
     var leafCount: UInt64 = 0
     forEachLeaf(in: range) { _, _, _ in leafCount += 1 }
-    return min(Self.tableBound(of: target), leafCount * UInt64(Self.topLevel))
+    return min(tableBound(of: target), leafCount * UInt64(topLevel))
   }
 
   /// Takes all leaves of the range away without their frames, and the tables that became empty.

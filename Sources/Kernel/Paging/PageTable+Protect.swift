@@ -10,6 +10,8 @@ extension PageTable {
     _ range: AddressRange, _ protection: Protection, log: inout TranslationLog
   ) {
     forEachLeaf(in: range) { address, level, entry in
+      precondition(
+        address + Self.span(level) <= range.upperBound || level == 0, "half of a larger page")
       let old = PTE(rawValue: memory.word(at: entry))
       let new = old.with(protection)
       memory.setWord(new.rawValue, at: entry)
@@ -32,7 +34,7 @@ extension PageTable {
     in range: AddressRange,
     _ body: (_ address: VirtualAddress, _ level: Int, _ entry: PhysicalAddress) -> Void
   ) {
-    visit(range, level: Self.topLevel, table: root, body)
+    visit(range, level: topLevel, table: root, body)
   }
 
   private func visit(
@@ -65,14 +67,14 @@ extension PageTable {
     at address: VirtualAddress, frames: inout BuddyFrameAllocator
   ) throws(Errno) {
     var table = root
-    var level = Self.topLevel
+    var level = topLevel
     while level > 0 {
       let entry = Self.entry(address, level: level, table: table)
       let pte = PTE(rawValue: memory.word(at: entry))
       if pte.isEmpty { return }
       if pte.isLeaf {
         if address.isAligned(to: Self.span(level)) { return }
-        let lower = try takeTable(&frames)
+        let lower = try takeTable(level: level - 1, &frames)
         let step = Self.span(level - 1)
         // Below level 1 bit 7 is the PAT bit and no large bit.
         let attributes =
@@ -83,6 +85,7 @@ extension PageTable {
         }
         memory.setWord(
           PTE.table(lower, count: Self.entriesPerTable).rawValue, at: entry)
+        statistics.cut(level: level)
         table = lower
       } else {
         table = pte.address

@@ -2,7 +2,7 @@
 
 public import LinuxABI
 
-/// A four-level page table of x86-64, kept in physical memory as the CPU reads it.
+/// A page table of x86-64 with four or five levels, kept in physical memory as the CPU reads it.
 /// Unikraft: `struct uk_pagetable`.
 ///
 /// Invariants: every table but the root has an entry that is not empty, and its count in the entry
@@ -11,27 +11,49 @@ public import LinuxABI
 public struct PageTable {
   /// Where the top table lies: CR3.
   public let root: PhysicalAddress
+  /// The level of the top table: 3 with four-level paging, 4 with five levels (CR4.LA57).
+  public let topLevel: Int
   let memory: PhysicalMemory
   /// Zeroed frames set aside, so that a change that has begun cannot fail for want of a table.
   var stock: [PhysicalAddress] = []
+  /// How many pages and tables there are.
+  public internal(set) var statistics = PageTableStatistics()
   /// Frames that tables take, the root included.
-  public internal(set) var tableCount: UInt64 = 1
+  public var tableCount: UInt64 { statistics.tableCount }
 
-  static var topLevel: Int { 3 }
   static var entriesPerTable: UInt64 { 512 }
 
   /// An empty table. ENOMEM where there is no frame for it.
-  init(memory: PhysicalMemory, frames: inout BuddyFrameAllocator) throws(Errno) {
+  init(
+    memory: PhysicalMemory, topLevel: Int = 3, frames: inout BuddyFrameAllocator
+  ) throws(Errno) {
+    precondition(topLevel == 3 || topLevel == 4, "a page table of neither four nor five levels")
     self.memory = memory
+    self.topLevel = topLevel
     root = try Self.allocateTable(memory, &frames)
+    statistics.tables[topLevel] = 1
   }
 
-  private static func allocateTable(
-    _ memory: PhysicalMemory, _ frames: inout BuddyFrameAllocator
-  ) throws(Errno) -> PhysicalAddress {
-    let run = try frames.allocate()
-    if !run.isZero { memory.clear(run.segment) }
-    return run.handOver()
+  // MARK: Addresses
+
+  /// The bits of an address that the table translates: 48 or 57.
+  var addressBits: UInt64 { PageSize.base.shift + 9 * UInt64(topLevel + 1) }
+
+  /// Whether the CPU takes the address: the bits that are not translated repeat the highest that
+  /// is. Source: Intel SDM 1, 3.3.7.1.
+  public func isCanonical(_ address: VirtualAddress) -> Bool {
+    let top = Int64(bitPattern: address.rawValue) >> Int64(addressBits - 1)
+    return top == 0 || top == -1
+  }
+
+  /// The addresses of all pages in the order of the table, without the bits that are not translated.
+  var everything: AddressRange { VirtualAddress(0)..<VirtualAddress(1 << addressBits) }
+
+  /// An address of `everything` as the CPU takes it.
+  func canonical(_ address: VirtualAddress) -> VirtualAddress {
+    let unused = 64 - addressBits
+    return VirtualAddress(
+      UInt64(bitPattern: Int64(bitPattern: address.rawValue << unused) >> Int64(unused)))
   }
 
   /// Bytes that an entry at `level` spans.
@@ -50,25 +72,13 @@ public struct PageTable {
   /// Unikraft: ukplat_pt_walk().
   public func walk(_ address: VirtualAddress) -> (pte: PTE, level: Int) {
     var table = root
-    var level = Self.topLevel
+    var level = topLevel
     while true {
       let pte = PTE(rawValue: memory.word(at: Self.entry(address, level: level, table: table)))
       if pte.isEmpty || pte.isLeaf || level == 0 { return (pte, level) }
       table = pte.address
       level -= 1
     }
-  }
-
-  /// Where `address` lies, and up to which address that page goes on; nil where the guest could not
-  /// access it so.
-  @inline(__always)
-  func translate(
-    _ address: VirtualAddress, for access: Protection
-  ) -> (physical: PhysicalAddress, end: VirtualAddress)? {
-    let (pte, level) = walk(address)
-    guard pte.allows(access) else { return nil }
-    let offset = address.rawValue & (Self.span(level) - 1)
-    return (pte.address + offset, address + (Self.span(level) - offset))
   }
 
   /// The first address of the range that no leaf covers, and where the hole ends that begins there.
@@ -97,52 +107,5 @@ public struct PageTable {
   static func end(of address: VirtualAddress, level: Int) -> VirtualAddress {
     let last = address.rawValue | (span(level) - 1)
     return VirtualAddress(last == .max ? .max : last + 1)
-  }
-
-  // MARK: Tables
-
-  mutating func takeTable(_ frames: inout BuddyFrameAllocator) throws(Errno) -> PhysicalAddress {
-    let table: PhysicalAddress
-    if let kept = stock.popLast() {
-      table = kept
-    } else {
-      table = try Self.allocateTable(memory, &frames)
-    }
-    tableCount += 1
-    return table
-  }
-
-  mutating func giveBack(_ table: PhysicalAddress, _ frames: inout BuddyFrameAllocator) {
-    tableCount -= 1
-    frames.free(table, areZero: true)
-  }
-
-  /// Sets frames for `count` tables aside; on failure none.
-  mutating func fillStock(_ count: UInt64, _ frames: inout BuddyFrameAllocator) throws(Errno) {
-    try frames.check(frameCount: count)
-    for _ in 0..<count {
-      do throws(Errno) {
-        stock.append(try Self.allocateTable(memory, &frames))
-      } catch {
-        emptyStock(&frames)
-        throw error
-      }
-    }
-  }
-
-  /// Gives what was set aside and not used back.
-  mutating func emptyStock(_ frames: inout BuddyFrameAllocator) {
-    while let table = stock.popLast() { frames.free(table, areZero: true) }
-  }
-
-  /// The most tables that leaves in `range` can need. Unikraft: `PT_PAGES`.
-  static func tableBound(of range: AddressRange) -> UInt64 {
-    var sum: UInt64 = 0
-    for level in 1...topLevel {
-      let first = range.lowerBound.rawValue >> UInt64(12 + 9 * level)
-      let last = (range.upperBound.rawValue - 1) >> UInt64(12 + 9 * level)
-      sum += last - first + 1
-    }
-    return sum
   }
 }

@@ -18,7 +18,7 @@ extension Unikernel {
     case .lseek: { (k, r, m) throws(Errno) in try k.lseek(r, on: &m) }
     case .fstat: { (k, r, m) throws(Errno) in try k.fstat(r, on: &m) }
     case .poll: { (k, r, m) throws(Errno) in try k.poll(r, on: &m) }
-    case .ppoll: { (k, r, m) throws(Errno) in try k.poll(r, on: &m) }
+    case .ppoll: { (k, r, m) throws(Errno) in try k.ppoll(r, on: &m) }
     case .ioctl: { (k, r, m) throws(Errno) in try k.ioctl(r, on: &m) }
     case .fcntl: { (k, r, m) throws(Errno) in try k.fcntl(r, on: &m) }
     case .dup: { (k, r, m) throws(Errno) in try k.dup(r) }
@@ -38,7 +38,7 @@ extension Unikernel {
     case .fchown: { (k, r, m) throws(Errno) in try k.fchown(r, on: &m) }
     case .fchdir: { (k, r, m) throws(Errno) in try k.fchdir(r) }
     case .fstatfs: { (k, r, m) throws(Errno) in try k.fstatfs(r, on: &m) }
-    case .fgetxattr: { (k, r, m) throws(Errno) in try k.fgetxattr(r) }
+    case .fgetxattr: { (k, r, m) throws(Errno) in try k.fgetxattr(r, on: &m) }
     case .connect, .getpeername, .getsockname:
       { (k, r, m) throws(Errno) in try k.socketOperation(r) }
     default: nil

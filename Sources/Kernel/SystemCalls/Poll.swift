@@ -3,8 +3,19 @@
 internal import LinuxABI
 
 extension Unikernel {
-  /// poll(2), and ppoll(2) without a look at its signal mask. Never waits: what is not ready now
-  /// will not become so, because nobody else runs.
+  /// ppoll(2). Timeout and signal mask are looked at, and nothing comes of them.
+  mutating func ppoll(
+    _ r: Registers, on machine: inout some Machine & ~Copyable
+  ) throws(Errno) -> Int64 {
+    if r.isSet(2) { try checkTime(at: r.address(2), on: &machine) }
+    if r.isSet(3) {
+      guard r[4] == 8 else { throw .invalidArgument }
+      _ = try examine(r.address(3), byteCount: 8, on: &machine)
+    }
+    return try poll(r, on: &machine)
+  }
+
+  /// poll(2). Never waits: what is not ready now will not become so, because nobody else runs.
   mutating func poll(
     _ r: Registers, on machine: inout some Machine & ~Copyable
   ) throws(Errno) -> Int64 {

@@ -34,8 +34,11 @@ extension Unikernel {
   }
 
   /// fgetxattr(2).
-  mutating func fgetxattr(_ r: Registers) throws(Errno) -> Int64 {
+  mutating func fgetxattr(
+    _ r: Registers, on machine: inout some Machine & ~Copyable
+  ) throws(Errno) -> Int64 {
     _ = try process.descriptors.file(r.int(0))
+    _ = try examineString(r.address(1), limit: 256, on: &machine)
     throw .notSupported
   }
 }

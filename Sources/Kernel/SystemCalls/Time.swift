@@ -117,7 +117,7 @@ extension Unikernel {
   }
 
   /// Throws EINVAL unless a valid `struct timespec` is there.
-  private mutating func checkTime(
+  mutating func checkTime(
     at address: VirtualAddress, on machine: inout some Machine & ~Copyable
   ) throws(Errno) {
     let bytes = try examine(address, byteCount: 16, on: &machine)

@@ -9,14 +9,18 @@ extension Unikernel {
   mutating func examine(
     _ address: VirtualAddress, byteCount: Int, on machine: inout some Machine & ~Copyable
   ) throws(Errno) -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(byteCount)
-    while bytes.count < byteCount {
-      let place = address + UInt64(bytes.count)
-      let segment = try readableSegment(
-        at: place, byteCount: UInt64(byteCount - bytes.count), on: &machine)
-      unsafe bytes.append(contentsOf: memory.bytes(of: segment))
+    let files = files
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
+      let room = UnsafeMutableRawBufferPointer(buffer)
+      let target = unsafe UnsafeMutableRawBufferPointer(rebasing: room[..<byteCount])
+      count = Int(
+        unsafe addressSpace.copyIn(from: address, into: target) { segment, place in
+          machine.willRead(segment, at: place)
+        } fill: { (file, offset, segment) throws(Errno) in
+          try files.fill(file, at: offset, into: segment, on: &machine)
+        })
     }
+    guard bytes.count == byteCount else { throw files.takeFillError(or: .badAddress) }
     journal.note(.read, UInt64(byteCount), at: address, keeping: bytes)
     return bytes
   }
@@ -27,36 +31,21 @@ extension Unikernel {
     _ address: VirtualAddress, limit: Int = FilePath.byteLimit + 1,
     on machine: inout some Machine & ~Copyable
   ) throws(Errno) -> [UInt8] {
-    var bytes: [UInt8] = []
-    while bytes.count < limit {
-      let place = address + UInt64(bytes.count)
-      let room = min(4096 - place.pageOffset, UInt64(limit - bytes.count))
-      let segment = try readableSegment(at: place, byteCount: room, on: &machine)
-      for byte in unsafe [UInt8](memory.bytes(of: segment)) {
-        bytes.append(byte)
-        if byte == 0 {
-          journal.note(.read, UInt64(bytes.count), at: address, keeping: bytes)
-          bytes.removeLast()
-          return bytes
-        }
-      }
-    }
-    throw .nameTooLong
-  }
-
-  /// The first run of readable memory from `address` on. Throws EFAULT.
-  private mutating func readableSegment(
-    at address: VirtualAddress, byteCount: UInt64, on machine: inout some Machine & ~Copyable
-  ) throws(Errno) -> PhysicalSegment {
     let files = files
-    let segment = addressSpace.firstSegment(
-      of: address, byteCount: byteCount, for: .read
-    ) { (file, offset, segment) throws(Errno) in
-      try files.fill(file, at: offset, into: segment, on: &machine)
+    do throws(Errno) {
+      let bytes = try addressSpace.copyInString(from: address, limit: UInt64(limit)) {
+        segment, place in
+        machine.willRead(segment, at: place)
+      } fill: { (file, offset, segment) throws(Errno) in
+        try files.fill(file, at: offset, into: segment, on: &machine)
+      }
+      journal.note(.read, UInt64(bytes.count + 1), at: address, keeping: bytes + [0])
+      return bytes
+    } catch .badAddress {
+      throw files.takeFillError(or: .badAddress)
+    } catch {
+      throw error
     }
-    guard let segment else { throw files.takeFillError(or: .badAddress) }
-    machine.willRead(segment, at: address)
-    return segment
   }
 
   /// Writes a structure that the kernel made. Throws EFAULT unless all of it can be written.

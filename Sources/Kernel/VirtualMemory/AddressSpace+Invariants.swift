@@ -35,23 +35,23 @@ extension AddressSpace {
     private func checkLeaves() {
       var leafFrames: UInt64 = 0
       var borrowedCount: UInt64 = 0
-      let everything = VirtualAddress(0)..<VirtualAddress(1 << 48)
       var position = vmas.first(endingAbove: VirtualAddress(0))
-      pageTable.forEachLeaf(in: everything) { address, level, entry in
+      pageTable.forEachLeaf(in: pageTable.everything) { counted, level, entry in
         let pte = PTE(rawValue: memory.word(at: entry))
-        let end = PageTable.end(of: address, level: level)
-        while let place = position, vmas[place].range.upperBound <= canonical(address) {
+        let address = pageTable.canonical(counted)
+        let last = PageTable.end(of: address, level: level) - 1
+        while let place = position, vmas[place].range.upperBound <= address {
           position = vmas.next(place)
         }
-        guard let place = position, vmas[place].range.lowerBound <= canonical(address),
-          canonical(end) <= vmas[place].range.upperBound
+        guard let place = position, vmas[place].range.lowerBound <= address,
+          last < vmas[place].range.upperBound
         else { preconditionFailure("a page outside of every VMA") }
         precondition(pte == pte.with(vmas[place].protection), "a page with other protection")
         let vma = vmas[place]
         if case .direct = vma.backing {
           precondition(pte.isBorrowed, "a given page that would be freed")
         } else if pte.isBorrowed, let object = object(of: vma) {
-          let page = cache.page(pageIndex(canonical(address), in: vma), of: object)
+          let page = cache.page(pageIndex(address, in: vma), of: object)
           precondition(page?.frame == pte.address, "a page that is not the cache's")
           precondition(pte.isCopyOnWrite != vma.isShared, "a page that stores must not reach")
           precondition(
@@ -82,13 +82,6 @@ extension AddressSpace {
       for (index, object) in cache.objects.enumerated() {
         precondition(object.mappedByteCount == mapped[index], "mappings of an object miscounted")
       }
-    }
-
-    /// The walk counts from 0 through the whole table; its upper half is the upper half of the
-    /// address space.
-    private func canonical(_ address: VirtualAddress) -> VirtualAddress {
-      address.rawValue <= 1 << 47
-        ? address : VirtualAddress(address.rawValue | 0xffff_0000_0000_0000)
     }
   #endif
 }

@@ -42,7 +42,10 @@ public struct AddressSpace: ~Copyable {
     frames = BuddyFrameAllocator(memory: memory)
     guard memory.byteCount >= 2 * PageSize.base.byteCount else { throw .outOfMemory }
     try frames.addZone(PhysicalAddress(0)..<PhysicalAddress(memory.byteCount))
-    pageTable = try PageTable(memory: memory, frames: &frames)
+    // Five levels only where four cannot reach.
+    pageTable = try PageTable(
+      memory: memory, topLevel: personality.highestAddress.rawValue > 1 << 47 ? 4 : 3,
+      frames: &frames)
   }
 
   /// A fill for address spaces without files: ENODEV.

@@ -105,7 +105,7 @@ struct NoFaultTests {
     #expect(segments.map(\.byteCount) == [size - 10, size, size, 10])
     var place = base + 10
     for segment in segments {
-      let expected = space.pageTable.translate(place, for: .read)?.physical
+      let expected = space.pageTable.walk(place).pte.address + place.pageOffset
       #expect(segment.start == expected)
       place = place + segment.byteCount
     }

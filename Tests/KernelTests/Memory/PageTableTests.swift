@@ -7,83 +7,34 @@ import Testing
 
 /// The page table, read again by a second walker that knows the CPU's format and nothing else.
 struct PageTableTests {
-  private struct Fixture: ~Copyable {
-    var frames: BuddyFrameAllocator
-    var table: PageTable
-    var log = TranslationLog()
-    let memory: PhysicalMemory
-
-    init(frameCount: Int = 4096) throws {
-      memory = makeMemory(frameCount: frameCount)
-      frames = BuddyFrameAllocator(memory: memory)
-      try frames.addZone(PhysicalAddress(0)..<PhysicalAddress(memory.byteCount))
-      table = try PageTable(memory: memory, frames: &frames)
-    }
-
-    mutating func map(
-      _ address: VirtualAddress, _ size: PageSize = .base,
-      _ protection: Protection = [.read, .write]
-    ) throws(Errno) -> PhysicalAddress {
-      let physical = try frames.allocate(size).handOver()
-      try table.map(
-        address, to: physical, size: size, protection: protection, frames: &frames, log: &log)
-      return physical
-    }
-
-    mutating func unmap(_ range: AddressRange) {
-      table.unmap(range, frames: &frames, log: &log)
-    }
-  }
-
-  /// What the CPU does: Intel SDM 3, 4.5.4. Physical address, may write, may execute.
-  private static func cpuWalk(
-    _ memory: PhysicalMemory, _ root: PhysicalAddress, _ address: UInt64
-  ) -> (UInt64, Bool, Bool)? {
-    var table = root.rawValue
-    var isWritable = true
-    var isExecutable = true
-    for shift in [39, 30, 21, 12] as [UInt64] {
-      let entry = memory.word(at: PhysicalAddress(table + (address >> shift & 511) * 8))
-      if entry & 1 == 0 { return nil }
-      isWritable = isWritable && entry & 2 != 0
-      isExecutable = isExecutable && entry >> 63 == 0
-      let isLeaf = shift == 12 || entry & 0x80 != 0
-      table = entry & 0x000f_ffff_ffff_f000
-      if isLeaf {
-        return (table + address & (1 << shift - 1), isWritable, isExecutable)
-      }
-    }
-    return nil
-  }
-
   @Test func `the CPU finds what was mapped, with its permissions`() throws {
-    var fixture = try Fixture()
+    var fixture = try PagingFixture()
     let address = page(3)
     let physical = try fixture.map(address, .base, .read)
-    let found = Self.cpuWalk(fixture.memory, fixture.table.root, address.rawValue + 5)
+    let found = fixture.naive(address.rawValue + 5)
     #expect(found?.0 == physical.rawValue + 5 && found?.1 == false && found?.2 == false)
     fixture.table.protect(address..<address + 4096, [.read, .execute], log: &fixture.log)
-    let changed = Self.cpuWalk(fixture.memory, fixture.table.root, address.rawValue)
+    let changed = fixture.naive(address.rawValue)
     #expect(changed?.1 == false && changed?.2 == true)
     #expect(fixture.table.walk(address).level == 0)
     #expect(fixture.table.walk(address + 4096).pte.isEmpty)
   }
 
   @Test func `PROT_NONE revokes and keeps the frame`() throws {
-    var fixture = try Fixture()
+    var fixture = try PagingFixture()
     let address = page(3)
     let physical = try fixture.map(address)
     fixture.table.protect(address..<address + 4096, [], log: &fixture.log)
-    #expect(Self.cpuWalk(fixture.memory, fixture.table.root, address.rawValue) == nil)
+    #expect(fixture.naive(address.rawValue) == nil)
     #expect(fixture.table.walk(address).pte.address == physical)
     check(fixture.frames.isAllocated(physical))
     fixture.table.protect(address..<address + 4096, .read, log: &fixture.log)
     #expect(
-      Self.cpuWalk(fixture.memory, fixture.table.root, address.rawValue)?.0 == physical.rawValue)
+      fixture.naive(address.rawValue)?.0 == physical.rawValue)
   }
 
   @Test func `empty tables are given back, as zeros`() throws {
-    var fixture = try Fixture()
+    var fixture = try PagingFixture()
     let free = fixture.frames.freeFrameCount
     _ = try fixture.map(page(0))
     _ = try fixture.map(page(1))
@@ -100,7 +51,7 @@ struct PageTableTests {
   }
 
   @Test func `a full table counts 512 entries`() throws {
-    var fixture = try Fixture()
+    var fixture = try PagingFixture()
     let start = VirtualAddress(0x4000_0000)
     for index in 0..<512 as Range<UInt64> { _ = try fixture.map(start + index * 4096) }
     #expect(fixture.table.tableCount == 4)
@@ -114,7 +65,7 @@ struct PageTableTests {
 
   @Test func `a table that cannot be had leaves nothing behind`() throws {
     for failing in 0..<3 {
-      var fixture = try Fixture()
+      var fixture = try PagingFixture()
       let physical = try fixture.frames.allocate().handOver()
       let free = fixture.frames.freeFrameCount
       fixture.frames.requestsUntilFailure = failing
@@ -130,13 +81,13 @@ struct PageTableTests {
   }
 
   @Test func `a large page is split with every translation kept`() throws {
-    var fixture = try Fixture()
+    var fixture = try PagingFixture()
     let start = VirtualAddress(0x4000_0000)
     let physical = try fixture.map(start, .large, [.read])
     check(fixture.table.isStraddled(start + 4096) && !fixture.table.isStraddled(start))
     try fixture.table.split(at: start + 4096, frames: &fixture.frames)
     for offset in [0, 4096, 0x1f_f000, 0x12_3456] as [UInt64] {
-      let found = Self.cpuWalk(fixture.memory, fixture.table.root, start.rawValue + offset)
+      let found = fixture.naive(start.rawValue + offset)
       #expect(found?.0 == physical.rawValue + offset && found?.1 == false)
     }
     #expect(fixture.table.walk(start).level == 0)
@@ -147,7 +98,7 @@ struct PageTableTests {
   }
 
   @Test func `changes that go on are joined`() throws {
-    var fixture = try Fixture()
+    var fixture = try PagingFixture()
     for number in 0..<4 as Range<UInt64> { _ = try fixture.map(page(number)) }
     fixture.table.protect(pages(0..<4), .read, log: &fixture.log)
     fixture.unmap(pages(0..<1))
@@ -168,7 +119,7 @@ struct PageTableTests {
   }
 
   @Test func `holes are found across tables`() throws {
-    var fixture = try Fixture()
+    var fixture = try PagingFixture()
     _ = try fixture.map(page(510))
     _ = try fixture.map(page(513))
     #expect(fixture.table.firstHole(in: pages(510..<514)) == pages(511..<513))
