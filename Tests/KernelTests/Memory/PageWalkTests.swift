@@ -146,7 +146,7 @@ struct PageWalkTests {
       naive.physicalBits = physicalBits
       let address = fixture.address(&random)
       let (expected, used) = naive.judge(address, access.kind, isUser: access.isUser)
-      let before = step % 20 == 0 ? fixture.words() : []
+      let before = step % 60 == 0 ? fixture.words() : []
       let outcome = fixture.table.access(
         VirtualAddress(address), access, controls, physicalBits: UInt64(physicalBits))
       #expect(
