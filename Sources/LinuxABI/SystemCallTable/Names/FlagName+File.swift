@@ -33,12 +33,12 @@ extension FlagName {
     case 11: FlagName("O_ASYNC", 0x2000)
     case 12: FlagName("O_DIRECT", 0x4000)
     case 13: FlagName("O_LARGEFILE", 0x8000)
-    case 14: FlagName("O_TMPFILE", 0x410000)
-    case 15: FlagName("O_DIRECTORY", 0x10000)
-    case 16: FlagName("O_NOFOLLOW", 0x20000)
-    case 17: FlagName("O_NOATIME", 0x40000)
-    case 18: FlagName("O_CLOEXEC", 0x80000)
-    case 19: FlagName("O_PATH", 0x200000)
+    case 14: FlagName("O_NOFOLLOW", 0x20000)
+    case 15: FlagName("O_NOATIME", 0x40000)
+    case 16: FlagName("O_CLOEXEC", 0x80000)
+    case 17: FlagName("O_PATH", 0x200000)
+    case 18: FlagName("O_TMPFILE", 0x410000)
+    case 19: FlagName("O_DIRECTORY", 0x10000)
     default: nil
     }
   }
