@@ -45,7 +45,8 @@ let package = Package(
       name: "Kernel", dependencies: ["LinuxABI"],
       exclude: [
         "README.md", "FileSystem/README.md", "Loader/README.md", "NoFault/README.md",
-        "Paging/README.md", "PhysicalMemory/README.md", "VirtualMemory/README.md",
+        "Paging/README.md", "PhysicalMemory/README.md", "SystemCalls/Printing/README.md",
+        "VirtualMemory/README.md",
       ],
       swiftSettings: embeddable),
     .target(

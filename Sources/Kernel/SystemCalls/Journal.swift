@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-internal import LinuxABI
+public import LinuxABI
 
 /// What the kernel read from and wrote to guest memory for the trap at hand, in order.
-struct Journal {
-  enum Direction {
+public struct Journal: Sendable {
+  /// Which way the bytes went.
+  public enum Direction: Sendable {
+    /// The kernel read.
     case read
+    /// The kernel wrote.
     case write
   }
 
@@ -22,14 +25,17 @@ struct Journal {
   private(set) var entries: [Entry] = []
   private(set) var bytes: [UInt8] = []
 
+  /// Nothing read, nothing written.
+  public init() {}
+
   /// Forgets the last trap.
-  mutating func reset() {
+  public mutating func reset() {
     entries.removeAll(keepingCapacity: true)
     bytes.removeAll(keepingCapacity: true)
   }
 
   /// Notes an access of which `kept` are the first bytes.
-  mutating func note(
+  public mutating func note(
     _ direction: Direction, _ byteCount: UInt64, at address: VirtualAddress, keeping kept: [UInt8]
   ) {
     let start = bytes.count

@@ -113,7 +113,8 @@ struct LoaderTests {
     #expect(auxiliary[33] == nil)
     #expect(string(&guest, auxiliary[15] ?? 0) == "x86_64")
     #expect(string(&guest, auxiliary[31] ?? 0) == "/bin/prog")
-    #expect(guest.read(auxiliary[25] ?? 0, 16) == (0..<16).map { UInt8($0 * 7 + 1) })
+    let random: [UInt8] = (0..<16).map { (index: UInt8) -> UInt8 in index * 7 + 1 }
+    #expect(guest.read(auxiliary[25] ?? 0, 16) == random)
   }
 
   /// From the stack pointer: past argv and envp.
