@@ -91,6 +91,8 @@ struct PageTableTests {
       #expect(found?.0 == physical.rawValue + offset && found?.1 == false)
     }
     #expect(fixture.table.walk(start).level == 0)
+    // At level 0 the bit of large pages means something else.
+    #expect(fixture.table.walk(start).pte.rawValue & PTE.largeBit == 0)
     fixture.unmap(start + 4096..<start + 0x20_0000)
     #expect(fixture.table.walk(start).pte.isPresent)
     fixture.unmap(start..<start + 4096)
