@@ -9,14 +9,15 @@ import Testing
 /// for each of the six, by its letter.
 struct KnownFrameDefectTests {
   @Test func `a: merging stops at the top order`() throws {
-    // Adjacent blocks of 1 GiB, wholly free: more address space than memory, which is not touched.
-    var frames = try makeFrames([0..<(3 << 18)], of: 3 << 18)
-    _ = try frames.take(at: 1 << 18, 2 << 18)
-    frames.free(frame(1 << 18), frameCount: 1 << 18)
+    // Two buddies of 1 GiB, wholly free: more address space than memory, which is not touched.
+    var frames = try makeFrames([0..<(4 << 18)], of: 4 << 18)
+    _ = try frames.take(at: 2 << 18, 2 << 18)
     frames.free(frame(2 << 18), frameCount: 1 << 18)
-    #expect(frames.freeFrameCount == 3 << 18 - 1)
+    frames.free(frame(3 << 18), frameCount: 1 << 18)
+    #expect(frames.freeFrameCount == 4 << 18 - 1)
     #expect(try frames.take(1 << 18) == 1 << 18)
     #expect(try frames.take(1 << 18) == 2 << 18)
+    #expect(try frames.take(1 << 18) == 3 << 18)
     #expect(outcome { () throws(Errno) in _ = try frames.take(1 << 18) } == "ENOMEM")
     // Two halves of the top order merge to one block of it.
     frames.free(frame(1 << 18), frameCount: 1 << 17)

@@ -183,4 +183,26 @@ struct NoFaultCopyTests {
     #expect(space.segments(of: start + 1, byteCount: 2 * large, for: .readWrite).count == 1)
     check(space.probeRead(start, byteCount: 4 * large) == 2 * large)
   }
+
+  @Test func `a page of a file is a fault where nobody reads files`() throws {
+    var space = try makeSpace(.linux)
+    _ = try space.map(
+      .file(FileIdentity(rawValue: 1), offset: 0), at: .fixed(base, replacing: false),
+      byteCount: size, protection: readWrite)
+    try map(&space, 1)
+    check(space.probeRead(base, byteCount: 8) == 0)
+    check(space.probeReadWrite(base, byteCount: 8) == 0)
+    check(space.tryRead(base, as: UInt8.self) == nil)
+    check(!space.tryWrite(1 as UInt8, at: base))
+    check(copyIn(&space, 0, 8).count == 0)
+    let one: [UInt8] = [9]
+    let out = one.withUnsafeBytes { space.copyOut($0, to: base) }
+    #expect(out == 0)
+    check(space.copy(from: base, to: base + size, byteCount: 8) == 0)
+    check(space.segments(of: base, byteCount: 8, for: .read).isEmpty)
+    check(space.firstSegment(of: base, byteCount: 8, for: .read) == nil)
+    #expect(
+      outcome { () throws(Errno) in _ = try space.copyInString(from: base, limit: 8) } == "EFAULT")
+    #expect(space.pageTable.statistics.leafCount(.base) == 1)
+  }
 }

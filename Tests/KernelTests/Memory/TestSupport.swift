@@ -9,7 +9,8 @@ import Testing
 /// Zeroed memory of so many frames. It is never given back: the process of a test is short.
 func makeMemory(frameCount: Int = 4096) -> PhysicalMemory {
   let byteCount = frameCount * 4096
-  let base = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+  let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
+  let base = mmap(nil, byteCount, PROT_READ | PROT_WRITE, flags, -1, 0)
   return PhysicalMemory(base: base!, byteCount: UInt64(byteCount))
 }
 
