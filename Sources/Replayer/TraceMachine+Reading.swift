@@ -96,7 +96,7 @@ extension TraceMachine where Source: ~Copyable, Sink: ~Copyable {
     if var trap = step.trap {
       trap.flags.insert(.adopted)
       tee.emit(trap)
-      outcome.foreignCount += 1
+      if !isKernelTouch(trap) { outcome.foreignCount += 1 }
     }
     for change in step.vmaChanges { emit(change) }
   }

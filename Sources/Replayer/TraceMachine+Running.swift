@@ -26,7 +26,7 @@ extension TraceMachine where Source: ~Copyable, Sink: ~Copyable {
         passOnStep()
         continue
       }
-      if isForeign(trap) {
+      if isForeign(trap) || isKernelTouch(trap) {
         passOnStep()
         continue
       }
@@ -43,6 +43,12 @@ extension TraceMachine where Source: ~Copyable, Sink: ~Copyable {
     if foreignTasks.contains(event.task) { return true }
     return event.kind == .systemCall && taskCount > 1
       && SystemCallNumber(rawValue: event.code) == .exit
+  }
+
+  /// Whether the other kernel faulted while it touched memory for a call: it belongs to that call,
+  /// and ours looks at memory in its own way.
+  func isKernelTouch(_ event: Event) -> Bool {
+    event.kind == .pageFault && !FaultCode(rawValue: event.code).contains(.user)
   }
 
   private static func trap(of event: Event) -> Trap {

@@ -56,8 +56,14 @@ extension TraceMachine where Source: ~Copyable, Sink: ~Copyable {
     case .undecided: break
     case .resolved: if step.vmaChanges.isEmpty { return nil }
     case .ended:
-      if !wentOn { return nil }
-      outcome.divergentCount += 1
+      if !wentOn {
+        // Delivered to the program as a signal, which may have a handler; if not, the trace ends.
+        guard recorded.kind == .pageFault, let next = lookahead, next.kind == .signal,
+          next.task == recorded.task
+        else { return nil }
+      } else {
+        outcome.divergentCount += 1
+      }
     }
     return Adoption(result: recorded.result, vmaChanges: recordedVMAChanges())
   }

@@ -15,7 +15,9 @@ public struct Event: Sendable {
     case systemCall = 0
     /// A page fault that the kernel handled. `code`: the hardware's error code (`FaultCode`);
     /// operand 0: the address; operand 1: the instruction pointer; `result`: 0 when resolved, else
-    /// minus the signal number (-11 SIGSEGV, -7 SIGBUS).
+    /// minus the signal number (-11 SIGSEGV, -7 SIGBUS). Without `FaultCode.user` the kernel itself
+    /// touched memory for the call that follows: operand 1 is the instruction of that call, 0
+    /// outside of calls, and `result`, where it is not 0, minus EFAULT.
     case pageFault = 1
     /// Another exception of the CPU. `code`: the vector; operand 0: the error code; operand 1: the
     /// instruction pointer; `result`: minus the signal number.

@@ -13,7 +13,8 @@ extension DiffSession {
     switch leftEvent.kind {
     case .systemCall: return compareCalls(left, leftEvent, right, rightEvent)
     case .pageFault, .exception:
-      statistics.comparedFaultCount += leftEvent.kind == .pageFault ? 1 : 0
+      let isAdopted = leftEvent.flags.union(rightEvent.flags).contains(.adopted)
+      statistics.comparedFaultCount += leftEvent.kind == .pageFault && !isAdopted ? 1 : 0
       if leftEvent.result == rightEvent.result { return nil }
       return record(
         .faultOutcome, left, right, expected: faultOutcome(leftEvent),
