@@ -70,7 +70,7 @@ let package = Package(
       dependencies: [
         "Kernel", "TraceFile", "Trace", "LinuxABI", "CHosted", "CObserver", "CElf", "CCrypto",
       ],
-      exclude: ["README.md", "Observer/README.md"], swiftSettings: common),
+      exclude: ["README.md", "Observer/README.md", "Tracepoints/README.md"], swiftSettings: common),
     .target(
       name: "Support", dependencies: ["LinuxABI"],
       exclude: ["README.md", "Sets/ATTRIBUTION.md"],

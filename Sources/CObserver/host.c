@@ -88,6 +88,11 @@ int32_t observer_interrupt(void) { return atomic_load(&interrupt_signal); }
 
 int32_t observer_thread(void) { return (int32_t)syscall(SYS_gettid); }
 
+void observer_sleep(uint32_t microseconds) {
+  struct timespec time = {microseconds / 1000000, microseconds % 1000000 * 1000L};
+  nanosleep(&time, NULL);
+}
+
 uint64_t observer_now(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);

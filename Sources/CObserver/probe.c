@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
-#include <linux/bpf.h>
 #include <linux/filter.h>
 #include <linux/perf_event.h>
 #include <linux/prctl.h>
@@ -61,22 +60,6 @@ int observer_probe_ptrace(void) {
   return result;
 }
 
-int observer_probe_bpf(void) {
-  // r0 = 0; exit
-  struct bpf_insn program[2] = {
-      {.code = BPF_ALU64 | BPF_MOV | BPF_K}, {.code = BPF_JMP | BPF_EXIT}};
-  union bpf_attr attributes;
-  memset(&attributes, 0, sizeof attributes);
-  attributes.prog_type = BPF_PROG_TYPE_RAW_TRACEPOINT;
-  attributes.insns = (uint64_t)(uintptr_t)program;
-  attributes.insn_cnt = 2;
-  attributes.license = (uint64_t)(uintptr_t) "GPL";
-  int descriptor = (int)syscall(SYS_bpf, BPF_PROG_LOAD, &attributes, sizeof attributes);
-  if (descriptor < 0) return -errno;
-  close(descriptor);
-  return 0;
-}
-
 int observer_probe_perf(void) {
   struct perf_event_attr attributes;
   memset(&attributes, 0, sizeof attributes);
@@ -106,22 +89,6 @@ int observer_probe_seccomp(void) {
 int observer_probe_landlock(void) {
   long version = syscall(444, 0, 0, 1);
   return version < 0 ? -errno : (int)version;
-}
-
-int observer_probe_procmap_query(void) {
-  struct {
-    uint64_t size, flags, address, start, end, vma_flags, page_size, offset, inode;
-    uint32_t major, minor, name_size, build_id_size;
-    uint64_t name, build_id;
-  } query;
-  memset(&query, 0, sizeof query);
-  query.size = sizeof query;
-  query.address = (uint64_t)(uintptr_t)&query;
-  int maps = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
-  if (maps < 0) return -errno;
-  int result = ioctl(maps, _IOWR('f', 17, char[104]), &query) < 0 ? -errno : 0;
-  close(maps);
-  return result;
 }
 
 int observer_probe_userfaultfd(void) {

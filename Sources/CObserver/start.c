@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/personality.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -44,6 +45,7 @@ static void run_child(const struct observer_program *program, int go, int report
     if (now < 0 || personality((unsigned)now | ADDR_NO_RANDOMIZE) < 0)
       fail(report, observer_step_personality);
   }
+  if (program->dies_with_parent) prctl(PR_SET_PDEATHSIG, SIGKILL);
   // Threads of a runtime block signals for their own ends; a program begins with none blocked.
   sigset_t none;
   sigemptyset(&none);

@@ -58,6 +58,21 @@ int observer_resume(int32_t pid, int32_t signal) {
 
 int observer_listen(int32_t pid) { return ptrace(PTRACE_LISTEN, pid, 0, 0) < 0 ? -errno : 0; }
 
+int observer_detach(int32_t pid) { return ptrace(PTRACE_DETACH, pid, 0, 0) < 0 ? -errno : 0; }
+
+int observer_reap(int32_t pid, struct observer_stop *stop) {
+  int status;
+  pid_t ended = waitpid(pid, &status, __WALL | WNOHANG);
+  if (ended < 0) return -errno;
+  if (ended == 0) return 0;
+  stop->pid = ended;
+  stop->kind = WIFSIGNALED(status) ? observer_stop_killed : observer_stop_exited;
+  stop->value = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+  return 1;
+}
+
+int observer_is_gone(int32_t pid) { return kill(pid, 0) < 0 && errno == ESRCH; }
+
 int observer_kill(int32_t pid) { return kill(pid, SIGKILL) < 0 ? -errno : 0; }
 
 int observer_call_info(int32_t pid, struct observer_call *call) {

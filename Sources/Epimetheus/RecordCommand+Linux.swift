@@ -15,8 +15,12 @@ extension RecordCommand {
     options.payloadLimit = payload
     options.timeoutNanoseconds = timeout.map { UInt64($0 * 1e9) }
     options.recordsTimes = times
+    options.mechanism = by.flatMap { ObserveMechanism(rawValue: $0.rawValue) }
     var session = ObserveSession(options)
     try session.start()
+    if let refusal = session.refusal {
+      Console.note("epimetheus: by ptrace, without page faults: \(refusal.message)")
+    }
     return try TraceFiles.write(output, header: session.header) { writer in
       try session.record(into: &writer)
     }

@@ -25,11 +25,21 @@ struct RecordCommand: ParsableCommand {
   /// Which kernel serves the program.
   enum Place: String, ExpressibleByArgument, CaseIterable { case hosted, linux }
 
+  /// How a run on Linux is watched: `ObserveMechanism`.
+  enum Mechanism: String, ExpressibleByArgument, CaseIterable { case ebpf, ptrace }
+
   @Option(name: .shortAndLong, help: "The trace to write.")
   var output: String
 
   @Option(help: "Which kernel serves the program: hosted (ours) or linux (this machine's).")
   var on: Place = .hosted
+
+  @Option(
+    help: """
+      How to watch with --on linux: ebpf sees page faults and hardly slows the program down; ptrace \
+      needs no rights. Default: ebpf where permitted.
+      """)
+  var by: Mechanism?
 
   @Option(help: "End the program after this many seconds.")
   var timeout: Double?
@@ -64,6 +74,7 @@ struct RecordCommand: ParsableCommand {
     if let timeout, !(timeout > 0 && timeout < 1e7) {
       throw ValidationError("--timeout takes seconds, more than 0")
     }
+    if on == .hosted, by != nil { throw ValidationError("--by is for --on linux") }
     if on == .hosted, times || aslr {
       throw ValidationError("--times and --aslr are for --on linux: a hosted run has its own clock")
     }
@@ -93,7 +104,7 @@ struct RecordCommand: ParsableCommand {
   private func finish(_ outcome: RecordOutcome) throws {
     var text = "epimetheus: \(outcome.eventCount) events in \(output)"
     if outcome.gapCount > 0, on == .linux {
-      text += "; \(outcome.gapCount) calls through the 32-bit entry could not be described"
+      text += "; \(outcome.gapCount) events are missing: see the gaps in it"
     }
     if !outcome.note.isEmpty { text += "; \(outcome.note)" }
     switch outcome.end {

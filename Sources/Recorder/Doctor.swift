@@ -81,17 +81,19 @@ public enum Doctor {
       finding(
         "/proc", .linux, isRequired: true, access("/proc/self/maps", R_OK) == 0 ? 0 : -errno,
         remedy: "`mount -t proc proc /proc`"),
-      finding(
-        "PROCMAP_QUERY", .linux, isRequired: false, observer_probe_procmap_query(),
-        remedy: "Linux 6.11 has it; not used yet, /proc/PID/maps is read"),
-      finding(
-        "BPF programs on tracepoints", .linux, isRequired: false, observer_probe_bpf(),
-        remedy: "record as root, or with CAP_BPF and CAP_PERFMON; not used yet"),
+      probe,
       finding(
         "perf_event_open(2)", .linux, isRequired: false, observer_probe_perf(),
         detail: { _ in "kernel.perf_event_paranoid \(paranoia)" },
         remedy: "`sysctl kernel.perf_event_paranoid=1`; not used yet"),
     ]
+  }
+
+  private static var probe: DoctorFinding {
+    let refusal = ObserveSession.refusalOfProbe
+    return DoctorFinding(
+      name: "eBPF on tracepoints: page faults, speed", purpose: .linux, isRequired: false,
+      isAvailable: refusal == nil, detail: refusal?.message ?? "", remedy: refusal?.remedy ?? "")
   }
 
   private static func finding(

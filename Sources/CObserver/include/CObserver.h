@@ -19,6 +19,8 @@ struct observer_program {
   const char *directory;
   /// Whether address-space layout randomisation is switched off: personality(ADDR_NO_RANDOMIZE).
   int32_t fixed_layout;
+  /// Whether it is killed when the thread that started it ends: PR_SET_PDEATHSIG.
+  int32_t dies_with_parent;
   /// What becomes its stdin, stdout and stderr.
   int32_t streams[3];
 };
@@ -75,6 +77,18 @@ int observer_resume(int32_t pid, int32_t signal);
 
 /// Lets a tracee stay in its group stop: PTRACE_LISTEN.
 int observer_listen(int32_t pid);
+
+/// Lets a tracee go for good.
+int observer_detach(int32_t pid);
+
+/// Whether a child has ended, without waiting: 1, and the parts of its wait status in `stop`.
+int observer_reap(int32_t pid, struct observer_stop *stop);
+
+/// Whether no task has this id any more.
+int observer_is_gone(int32_t pid);
+
+/// Waits at most so many microseconds.
+void observer_sleep(uint32_t microseconds);
 
 /// Kills a process of the given id: SIGKILL.
 int observer_kill(int32_t pid);
@@ -133,6 +147,39 @@ int32_t observer_thread(void);
 /// CLOCK_MONOTONIC in nanoseconds.
 uint64_t observer_now(void);
 
+// bpf(2). Source: linux/bpf.h.
+
+/// Makes a map: BPF_MAP_TYPE_*. Gives its descriptor.
+int observer_bpf_map(uint32_t type, uint32_t key_size, uint32_t value_size, uint32_t entries);
+/// Puts a value into a map.
+int observer_bpf_update(int32_t map, const void *key, const void *value);
+/// Copies a value out of a map.
+int observer_bpf_lookup(int32_t map, const void *key, void *value);
+/// Loads a description of types. Gives its descriptor.
+int observer_bpf_types(const uint8_t *types, uint32_t size);
+/// Loads a program for the tracepoint whose type has this number. `functions` has two words for each
+/// function: where it begins, its type in `types`. The verifier's words go into `log`. Gives its
+/// descriptor.
+int observer_bpf_load(const uint64_t *code, uint32_t count, uint32_t tracepoint, int32_t types,
+                      const uint32_t *functions, uint32_t function_count, char *log,
+                      uint32_t log_size);
+/// Lets a program run at its tracepoint until the descriptor that it gives is closed.
+int observer_bpf_attach(int32_t program);
+/// How often a program was left out because it ran already on that CPU.
+int64_t observer_bpf_misses(int32_t program);
+
+// Words of memory that is shared with the kernel.
+
+static inline uint64_t observer_load_acquire(const uint64_t *word) {
+  return __atomic_load_n(word, __ATOMIC_ACQUIRE);
+}
+static inline uint32_t observer_load_acquire_half(const uint32_t *word) {
+  return __atomic_load_n(word, __ATOMIC_ACQUIRE);
+}
+static inline void observer_store_release(uint64_t *word, uint64_t value) {
+  __atomic_store_n(word, value, __ATOMIC_RELEASE);
+}
+
 // What a machine can: 0 or more if it can, else minus the errno of the refusal.
 
 /// Syscall User Dispatch, Linux 5.11.
@@ -141,8 +188,6 @@ int observer_probe_user_dispatch(void);
 int observer_probe_fsgsbase(void);
 /// Tracing a child with PTRACE_SEIZE and PTRACE_GET_SYSCALL_INFO, Linux 5.3.
 int observer_probe_ptrace(void);
-/// Loading a BPF program for raw tracepoints.
-int observer_probe_bpf(void);
 /// Opening a software event of perf_event_open(2) on one's own process.
 int observer_probe_perf(void);
 /// memfd_create(2), Linux 3.17.
@@ -151,7 +196,5 @@ int observer_probe_memfd(void);
 int observer_probe_seccomp(void);
 /// Landlock; gives the version of its ABI, from 1 on.
 int observer_probe_landlock(void);
-/// The PROCMAP_QUERY ioctl, Linux 6.11.
-int observer_probe_procmap_query(void);
 /// userfaultfd(2) with minor faults on shared memory; gives 1 where only user-mode faults are seen.
 int observer_probe_userfaultfd(void);

@@ -84,7 +84,7 @@ struct CallMemory {
     case .pointedTo(let index):
       guard let length = TraceeMemory.halfWord(of: task, at: operands[Int(index)]) else { break }
       write(
-        at: address, UInt64(min(length, capacity(at: operands[Int(index)], captured))), isData,
+        at: address, UInt64(min(length, captured.lengthRead(at: operands[Int(index)]))), isData,
         into: &captured)
     case .selfDescribing:
       guard let count = TraceeMemory.halfWord(of: task, at: address) else { break }
@@ -93,16 +93,6 @@ struct CallMemory {
       guard let count = effect.byteCount(operands: operands, result: result) else { break }
       write(at: address, count, isData, into: &captured)
     }
-  }
-
-  /// What a length said when the call was entered, if that was captured.
-  private func capacity(at address: UInt64, _ captured: CapturedMemory) -> UInt32 {
-    for piece in captured.pieces
-    where piece.address == address && !piece.isWrite && piece.kept.count >= 4 {
-      return Array(captured.bytes[piece.kept.lowerBound..<piece.kept.lowerBound + 4]).halfWord(
-        at: 0)
-    }
-    return .max
   }
 
   func read(

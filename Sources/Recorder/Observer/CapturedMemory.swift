@@ -20,6 +20,8 @@ struct CapturedMemory {
     var byteCount: UInt64
     /// Which of `bytes` are its own.
     var kept: Range<Int>
+    /// Which argument points to it, where that is known.
+    var argument: UInt8 = 0
   }
 
   static let pieceLimit = 8192
@@ -32,6 +34,41 @@ struct CapturedMemory {
     if pieces.isEmpty { return }
     pieces.removeAll(keepingCapacity: true)
     bytes.removeAll(keepingCapacity: bytes.capacity <= 1 << 16)
+  }
+
+  /// Takes over a piece whose bytes were copied already.
+  mutating func append(_ piece: Piece, _ content: UnsafeRawBufferPointer) {
+    guard pieces.count < Self.pieceLimit else { return }
+    var piece = piece
+    let room = max(0, Self.byteLimit - bytes.count)
+    piece.kept = bytes.count..<bytes.count + min(room, content.count)
+    bytes.append(contentsOf: content.prefix(room))
+    pieces.append(piece)
+  }
+
+  /// What a length said when the call was entered; the highest where that was not captured.
+  func lengthRead(at address: UInt64) -> UInt32 {
+    for piece in pieces
+    where piece.address == address && !piece.isWrite && piece.kept.count >= 4 {
+      return Array(bytes[piece.kept.lowerBound..<piece.kept.lowerBound + 4]).halfWord(at: 0)
+    }
+    return .max
+  }
+
+  /// Forgets what was read through an argument when the call was entered.
+  mutating func forgetReads(ofArgument argument: UInt8) {
+    pieces.removeAll { $0.argument == argument && !$0.isWrite }
+  }
+
+  /// Puts pieces in the order of what was read and what was written, each by argument.
+  mutating func sort() {
+    let order = pieces.enumerated().sorted { one, other in
+      func key(_ piece: (offset: Int, element: Piece)) -> (Int, Int, Int) {
+        (piece.element.isWrite ? 1 : 0, Int(piece.element.argument), piece.offset)
+      }
+      return key(one) < key(other)
+    }
+    pieces = order.map(\.element)
   }
 
   /// Copies `byteCount` bytes of a tracee's memory, at most `limit`, as far as they can be read.

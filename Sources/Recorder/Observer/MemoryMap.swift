@@ -5,11 +5,14 @@ internal import LinuxABI
 /// The VMAs of a process as `/proc/PID/maps` shows them, in address order. Source: proc(5).
 struct MemoryMap {
   /// The VMAs, sorted, without overlap.
-  private(set) var vmas: [VMADescription] = []
+  var vmas: [VMADescription] = []
   /// The text that they were read from; equal text is an equal map.
   private var text: [UInt8] = []
 
   init() {}
+
+  /// A map of VMAs that are sorted and do not overlap.
+  init(vmas: [VMADescription]) { self.vmas = vmas }
 
   /// The VMAs of a text in the form of `/proc/PID/maps`; lines of another form are left out.
   init(parsing text: [UInt8]) {
@@ -83,7 +86,7 @@ struct MemoryMap {
     Array($0.utf8)
   }
 
-  private static func describe(_ vma: inout VMADescription, name: [UInt8]) {
+  static func describe(_ vma: inout VMADescription, name: [UInt8]) {
     guard let first = name.first else { return }
     if first == 0x5b {
       if name == Array("[heap]".utf8) {

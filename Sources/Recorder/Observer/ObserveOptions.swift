@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+/// How a program is watched on the host's Linux kernel.
+public enum ObserveMechanism: String, Sendable, CaseIterable {
+  /// BPF programs on the kernel's tracepoints: page faults are seen, nothing is stopped.
+  case ebpf
+  /// ptrace(2): every call stops the program twice, page faults are not seen.
+  case ptrace
+}
+
 /// What to observe on the host's Linux kernel, and how.
 public struct ObserveOptions: Sendable {
   /// The program: a path, or, without a slash, a name to look for in the PATH of `environment`.
@@ -20,8 +28,10 @@ public struct ObserveOptions: Sendable {
   public var timeoutNanoseconds: UInt64?
   /// Whether events bear times; without them the same run gives the same bytes.
   public var recordsTimes = false
-  /// Whether recorder and program share one CPU: about 6 times cheaper for each call, but the
-  /// program sees one CPU and its threads do not run side by side.
+  /// How to watch; nil for eBPF where the machine permits it, else ptrace(2).
+  public var mechanism: ObserveMechanism?
+  /// With ptrace(2), whether recorder and program share one CPU: about 6 times cheaper for each
+  /// call, but the program sees one CPU and its threads do not run side by side.
   public var pinsToOneCPU = true
 
   /// Options for a program and its arguments, the first of which is its name.

@@ -75,7 +75,8 @@ extension ObserveSession {
   /// Appends the call that a task is in, after what it read and wrote; without a result, as one
   /// that did not return.
   mutating func appendCall(
-    _ task: ObservedTask, result: Int64?, to sink: inout some EventSink & ~Copyable
+    _ task: ObservedTask, result: Int64?, endTime: UInt64? = nil,
+    to sink: inout some EventSink & ~Copyable
   ) {
     task.isInCall = false
     for piece in task.captured.pieces {
@@ -96,7 +97,7 @@ extension ObserveSession {
     if result == nil { event.flags.insert(.didNotReturn) }
     if options.recordsTimes {
       event.time = task.startTime - startTime
-      event.duration = observer_now() - task.startTime
+      event.duration = (endTime ?? observer_now()) - task.startTime
     }
     append(event, to: &sink)
   }
@@ -109,13 +110,13 @@ extension ObserveSession {
   }
 
   /// After an execve(2): nothing of the old address space remains, even where VMAs look alike.
-  private mutating func replaceMap(
+  mutating func replaceMap(
     of task: ObservedTask, _ replaced: MemoryMap, into sink: inout some EventSink & ~Copyable
   ) {
     for change in replaced.removal { append(change, of: task, to: &sink) }
     for change in task.memory.map.changes(since: MemoryMap()) {
       append(change, of: task, to: &sink)
     }
-    updateMap(of: task, into: &sink)
+    if probe == nil { updateMap(of: task, into: &sink) }
   }
 }

@@ -17,9 +17,12 @@ extension ObserveSession {
     header.origin = .linux
     header.kernel = Self.kernelName()
     header.personality = .linux
-    header.unseen = options.recordsTimes ? [.faults, .inputs] : [.faults, .inputs, .times]
+    header.unseen = [.inputs]
+    if probe == nil { header.unseen.insert(.faults) }
+    if !options.recordsTimes { header.unseen.insert(.times) }
     if options.payloadLimit == 0 { header.unseen.insert(.payload) }
-    header.payloadLimit = options.payloadLimit
+    header.payloadLimit =
+      probe == nil ? options.payloadLimit : min(options.payloadLimit, RecordLayout.pieceLimit)
     header.program = path
     header.arguments = options.arguments
     header.environment = options.environment

@@ -25,8 +25,13 @@ extension ObserveSession {
     if let first = tasks[root] {
       for vma in first.memory.map.vmas { append(.mapped(vma), of: first, to: &sink) }
     }
-    _ = observer_resume(root, 0)
-    follow(into: &sink)
+    if let probe {
+      _ = observer_detach(root)
+      follow(probe, into: &sink)
+    } else {
+      _ = observer_resume(root, 0)
+      follow(into: &sink)
+    }
     let last = forcedEnd.map { ($0, 0) } ?? rootEnd ?? (.machineFailed, 0)
     var event = Event(.end, code: UInt32(last.0.rawValue), result: last.1)
     event.time = options.recordsTimes ? observer_now() - startTime : 0
@@ -54,7 +59,7 @@ extension ObserveSession {
     earlyTasks = []
   }
 
-  private mutating func endIfAsked() {
+  mutating func endIfAsked() {
     guard forcedEnd == nil else {
       killAll()
       return

@@ -38,15 +38,15 @@ extension ObserveSession {
     }
   }
 
-  private mutating func begin(
-    _ id: Int32, _ memory: ObservedMemory, _ kind: Relation, maker: UInt32,
+  mutating func begin(
+    _ id: Int32, _ memory: ObservedMemory, _ kind: Relation, maker: UInt32, at time: UInt64? = nil,
     to sink: inout some EventSink & ~Copyable
   ) {
     taskCount += 1
     tasks[id] = ObservedTask(number: taskCount, id: id, memory: memory)
     var event = Event(.taskStarted, task: taskCount, code: kind.rawValue)
     event.operands[0] = UInt64(maker)
-    if options.recordsTimes { event.time = observer_now() - startTime }
+    if options.recordsTimes { event.time = (time ?? observer_now()) - startTime }
     append(event, to: &sink)
     if let index = earlyTasks.firstIndex(of: id) {
       earlyTasks.remove(at: index)
@@ -86,7 +86,7 @@ extension ObserveSession {
   }
 
   /// What a new task shares with the one that made it: the code of `taskStarted`.
-  private enum Relation: UInt32 {
+  enum Relation: UInt32 {
     case thread = 0
     case process = 1
     case processInSameMemory = 2
@@ -137,7 +137,7 @@ extension ObserveSession {
 
   /// A task has gone. The first one's end is told by the end event.
   mutating func finish(
-    _ task: ObservedTask, isKilled: Bool, status: Int32,
+    _ task: ObservedTask, isKilled: Bool, status: Int32, at time: UInt64? = nil,
     into sink: inout some EventSink & ~Copyable
   ) {
     if task.awaitsChild { mayHaveOrphan = true }
@@ -151,7 +151,7 @@ extension ObserveSession {
     if task.number == 1 && task.id == root && tasks.isEmpty { return }
     var event = Event(
       .taskEnded, task: task.number, code: isKilled ? 1 : 0, result: Int64(status))
-    if options.recordsTimes { event.time = observer_now() - startTime }
+    if options.recordsTimes { event.time = (time ?? observer_now()) - startTime }
     append(event, to: &sink)
   }
 }

@@ -35,6 +35,14 @@ public struct ObserveSession: ~Copyable {
   var root: Int32 = 0
   var thread: Int32 = 0
   var isPinned = false
+  /// The programs in the kernel, where the run is observed by eBPF.
+  var probe: KernelProbe?
+  /// Why the run is not observed by eBPF, though it might be.
+  public internal(set) var refusal: RecordError?
+  /// Records that the programs could not pass on, as far as gap events have told.
+  var lostCount: UInt32 = 0
+  /// What stands behind VMAs, by the programs' keys.
+  var names: [ProbeName: [UInt8]] = [:]
   var startTime: UInt64 = 0
   var eventCount: UInt64 = 0
   var gapCount: UInt64 = 0
@@ -64,7 +72,8 @@ extension ObserveSession {
       throw RecordError("an argument or a variable of the environment has a NUL in it")
     }
     let path = try ProgramPath.resolved(options.program, environment: options.environment)
-    if options.pinsToOneCPU { isPinned = observer_pin() >= 0 }
+    try loadProbe()
+    if probe == nil, options.pinsToOneCPU { isPinned = observer_pin() >= 0 }
     try spawn(path)
     startTime = observer_now()
     taskCount = 1
@@ -74,10 +83,14 @@ extension ObserveSession {
     guard let map else { throw unreadableError(path) }
     latest = task
     try describe(path, map)
+    try probe?.attach(task: root)
   }
 
   /// Whether this machine lets a process trace its own child, which is all that observing needs.
   public static var isPermitted: Bool { observer_probe_ptrace() >= 0 }
+
+  /// How the run is observed.
+  public var mechanism: ObserveMechanism { probe == nil ? .ptrace : .ebpf }
 
   /// Linux's id of the process that was started; 0 before `start()`.
   public var processID: Int32 { root }
@@ -93,6 +106,7 @@ extension ObserveSession {
               path: path, arguments: arguments, environment: environment,
               directory: options.workingDirectory == nil ? nil : directory,
               fixed_layout: options.randomizesLayout ? 0 : 1,
+              dies_with_parent: probe == nil ? 0 : 1,
               streams: (
                 options.standardStreams[0], options.standardStreams[1], options.standardStreams[2]
               ))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 internal import LinuxABI
+internal import Trace
 
 /// An address space of the host as it was last seen, shared by the tasks that run in it.
 final class ObservedMemory {
@@ -8,6 +9,8 @@ final class ObservedMemory {
   var map: MemoryMap
   /// How many tasks run in it.
   var taskCount = 1
+  /// Whether a VMA was taken out of what a fork copies: MADV_DONTFORK.
+  var keepsFromFork = false
 
   init(_ map: MemoryMap) { self.map = map }
 }
@@ -35,6 +38,8 @@ final class ObservedTask {
   var startTime: UInt64 = 0
   /// What the call has read and written so far.
   var captured = CapturedMemory()
+  /// Page faults of which the outcome is not known yet, oldest first.
+  var openFaults: [Event] = []
   /// The VMAs that its execve(2) replaced, until that returns.
   var replacedMap: MemoryMap?
   /// The wait status that its exit stop announced.

@@ -20,7 +20,7 @@ struct Observation {
   /// Observes a program to its end, on the calling thread.
   static func run(
     _ arguments: [String], environment: [String] = ["PATH=/bin:/usr/bin", "LC_ALL=C"],
-    adjust: (inout ObserveOptions) -> Void = { _ in }
+    by mechanism: ObserveMechanism = .ptrace, adjust: (inout ObserveOptions) -> Void = { _ in }
   ) throws -> Observation {
     try Scratch.with { scratch in
       let path = scratch.path("output")
@@ -37,6 +37,7 @@ struct Observation {
         environment: environment.map { Array($0.utf8) })
       options.standardStreams = [input, output, errors]
       options.timeoutNanoseconds = 60_000_000_000
+      options.mechanism = mechanism
       adjust(&options)
       var session = ObserveSession(options)
       try session.start()
