@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 PREFIX ?= /usr/local
 
-.PHONY: help demo test lint format check-embedded metal-test bench build install coverage mutants
+.PHONY: help demo test lint format check-embedded metal-test bench bench-observe build install coverage mutants
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -35,6 +35,9 @@ mutants: ## break the memory kernel in many ways; every one must be noticed
 
 bench: ## measured ratios against native runs and strace
 	@scripts/bench
+
+bench-observe: ## what observing by eBPF costs, against native runs and strace
+	@scripts/bench --observe
 
 install: ## install the command to PREFIX/bin (default /usr/local)
 	@command=$$(scripts/build) && install -D -m 755 "$$command" "$(DESTDIR)$(PREFIX)/bin/epimetheus"

@@ -2,7 +2,7 @@
 
 import Foundation
 
-/// `epimetheus-benchmarks --command PATH [--smoke]`: prints a table of ratios and their goals.
+/// `epimetheus-benchmarks --command PATH [--smoke] [--observe]`: prints a table of ratios and their goals.
 @main
 enum Benchmarks {
   static func main() throws {
@@ -19,9 +19,14 @@ enum Benchmarks {
       command: arguments[index + 1], scratch: scratch, repetitions: isSmoke ? 1 : 7,
       isSmoke: isSmoke)
     Swift.print(isSmoke ? "A smoke run: the figures mean nothing." : machine())
+    if arguments.contains("--observe") {
+      try ObserverBenchmarks(harness: harness).run()
+      return
+    }
     try NoFaultBenchmarks(harness: harness).run()
     try HostedBenchmarks(harness: harness).run()
     try TraceBenchmarks(harness: harness).run()
+    try ObserverBenchmarks(harness: harness).run()
   }
 
   /// On what machine the figures were measured.

@@ -65,7 +65,10 @@ struct HostedBenchmarks {
   private func observed() throws {
     let loop = [harness.path("call-loop"), harness.isSmoke ? "500" : "20000"]
     let observe =
-      [harness.command, "record", "--on", "linux", "-o", harness.path("linux.epi"), "--"] + loop
+      [
+        harness.command, "record", "--on", "linux", "--by", "ptrace", "-o",
+        harness.path("linux.epi"), "--",
+      ] + loop
     let strace = ["taskset", "1", "strace", "-f", "-o", harness.path("strace.txt")] + loop
     let medians = try harness.medians([
       { try number(strace) }, { try number(observe) },
