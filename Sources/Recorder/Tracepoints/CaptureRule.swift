@@ -128,8 +128,6 @@ extension CaptureRule {
       var rule = CaptureRule(row)
       if let key = subcommand(of: number) {
         rule.chooses(by: key.argument, mask: key.mask, sizesItself: number == .ioctl)
-      } else if SystemCallTable.dependsOnOperands(number) {
-        rule = CaptureRule(row)
       }
       return rule.bytes
     }

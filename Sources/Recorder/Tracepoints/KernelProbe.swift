@@ -150,7 +150,7 @@ final class KernelProbe {
     throw Self.refusal("load the program of \(tracepoint)", -descriptor, because: reason)
   }
 
-  nonisolated(unsafe) static var logLines = 3
+  private static let logLines = 3
 
   private static func refusal(
     _ what: String, _ number: Int32, because reason: String = ""

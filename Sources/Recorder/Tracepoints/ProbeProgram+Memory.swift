@@ -17,7 +17,7 @@ extension ProbeProgram {
     assemble(.name) { $0.assembleName($1) }
   }
 
-  private mutating func assemble(
+  mutating func assemble(
     _ function: Function, _ body: (inout ProbeProgram, BPFAssembler.Label) -> Void
   ) {
     guard let label = functions[function] else { return }
@@ -38,26 +38,26 @@ extension ProbeProgram {
 
   /// Begins a loop from 0 to below r3 (at most `limit`); its number stands in the frame's word at
   /// `offset`. Loses r0 to r5.
-  private mutating func beginNumbers(at offset: Int32) {
+  mutating func beginNumbers(at offset: Int32) {
     code.moveFrame(.r1, offset)
     code.move(.r2, 0)
     code.call(kernelFunction: kernel.numbersNew)
   }
 
   /// r0 = the address of the next number, 0 at the end.
-  private mutating func nextNumber(at offset: Int32, else done: BPFAssembler.Label) {
+  mutating func nextNumber(at offset: Int32, else done: BPFAssembler.Label) {
     code.moveFrame(.r1, offset)
     code.call(kernelFunction: kernel.numbersNext)
     code.jump(if: .equal, .r0, 0, done)
   }
 
-  private mutating func endNumbers(at offset: Int32) {
+  mutating func endNumbers(at offset: Int32) {
     code.moveFrame(.r1, offset)
     code.call(kernelFunction: kernel.numbersEnd)
   }
 
   /// r2 = where the next piece goes, r1 = the cursor; jumps where the room is full. r6: the room.
-  private mutating func findPlace(else full: BPFAssembler.Label) {
+  mutating func findPlace(else full: BPFAssembler.Label) {
     code.load(.r1, .r6, Layout.cursor)
     code.jump(if: .above, .r1, Layout.cursorLimit, full)
     code.move(.r2, .r6)
@@ -66,7 +66,7 @@ extension ProbeProgram {
   }
 
   /// cursor += header + r1 in whole words. r6: the room. Loses r1, r2.
-  private mutating func advanceCursor() {
+  mutating func advanceCursor() {
     code.apply(.add, .r1, 7 + Int32(Layout.pieceHeader))
     code.apply(.and, .r1, -8)
     code.load(.r2, .r6, Layout.cursor)
@@ -74,7 +74,7 @@ extension ProbeProgram {
     code.store(.r6, Layout.cursor, .r2)
   }
 
-  private mutating func returnTruncated(_ full: BPFAssembler.Label) {
+  mutating func returnTruncated(_ full: BPFAssembler.Label) {
     code.place(full)
     code.store(.r6, Layout.truncated, constant: 1, .word)
     code.move(.r0, 0)
@@ -82,7 +82,7 @@ extension ProbeProgram {
   }
 
   /// A piece of known length. r1: address; r2: bytes; r3: meta.
-  private mutating func assemblePiece(_ label: BPFAssembler.Label) {
+  mutating func assemblePiece(_ label: BPFAssembler.Label) {
     let full = code.label()
     let nothing = code.label()
     let isShort = code.label()
@@ -132,7 +132,7 @@ extension ProbeProgram {
   }
 
   /// Reads r8 bytes at r7 behind the header whose address stands at -8 of the frame.
-  private mutating func readPiece() {
+  mutating func readPiece() {
     code.load(.r1, .r10, -8)
     code.apply(.add, .r1, Int32(Layout.pieceHeader))
     code.move(.r2, .r8)
@@ -141,7 +141,7 @@ extension ProbeProgram {
   }
 
   /// A string. r1: address; r2: meta. The bytes beyond the limit are read and counted.
-  private mutating func assembleString(_ label: BPFAssembler.Label) {
+  mutating func assembleString(_ label: BPFAssembler.Label) {
     let full = code.label()
     let nothing = code.label()
     let isThere = code.label()
@@ -193,398 +193,5 @@ extension ProbeProgram {
     code.move(.r0, 0)
     code.exit()
     returnTruncated(full)
-  }
-
-  /// `struct iovec[]`. r1: address; r2: count; r3: meta. What the room's `left` says is
-  /// moved in all.
-  private mutating func assembleVectors(_ label: BPFAssembler.Label) {
-    let nothing = code.label()
-    let loop = code.label()
-    let done = code.label()
-    let finished = code.label()
-    let fits = code.label()
-    let isFew = code.label()
-    let noArray = code.label()
-    code.place(label)
-    code.jump(if: .equal, .r2, 0, nothing)
-    code.jump(if: .above, .r2, 1024, nothing)
-    code.move(.r7, .r1)
-    code.move(.r8, .r2)
-    code.move(.r9, .r3)
-    enterRoom(else: nothing)
-    code.store(.r10, -16, constant: 0)
-    code.move(.r1, .r9)
-    code.apply(.and, .r1, Layout.wantsVector)
-    code.jump(if: .equal, .r1, 0, noArray)
-    code.move(.r1, .r7)
-    code.move(.r2, .r8)
-    code.apply(.shiftLeft, .r2, 4)
-    code.move(.r3, .r9)
-    call(.piece)
-    code.store(.r10, -16, .r0)
-    code.place(noArray)
-    code.move(.r1, .r9)
-    code.apply(.and, .r1, Layout.wantsBuffers)
-    code.jump(if: .equal, .r1, 0, finished)
-    code.jump(if: .belowOrEqual, .r8, Self.vectorLimit, isFew)
-    code.store(.r6, Layout.truncated, constant: 1, .word)
-    code.move(.r8, Self.vectorLimit)
-    code.place(isFew)
-    code.move(.r3, .r8)
-    beginNumbers(at: -24)
-    code.place(loop)
-    nextNumber(at: -24, else: done)
-    code.load(.r3, .r0, 0, .word)
-    code.apply(.shiftLeft, .r3, 4)
-    code.apply(.add, .r3, .r7)
-    code.store(.r10, -40, constant: 0)
-    code.store(.r10, -32, constant: 0)
-    code.moveFrame(.r1, -40)
-    code.move(.r2, 16)
-    code.call(.readUser)
-    code.load(.r2, .r10, -32)
-    code.load(.r5, .r6, Layout.left)
-    code.jump(if: .belowOrEqual, .r2, .r5, fits)
-    code.move(.r2, .r5)
-    code.place(fits)
-    code.apply(.subtract, .r5, .r2)
-    code.store(.r6, Layout.left, .r5)
-    code.load(.r1, .r10, -40)
-    code.move(.r3, .r9)
-    call(.piece)
-    code.load(.r1, .r10, -16)
-    code.apply(.or, .r1, .r0)
-    code.store(.r10, -16, .r1)
-    code.jump(loop)
-    code.place(done)
-    endNumbers(at: -24)
-    code.place(finished)
-    code.load(.r0, .r10, -16)
-    code.exit()
-    code.place(nothing)
-    code.move(.r0, 0)
-    code.exit()
-  }
-
-  /// How many buffers of one vector, strings of one array and messages of one call are looked at.
-  private static let vectorLimit: Int32 = 256, stringLimit: Int32 = 1024, messageLimit: Int32 = 64
-
-  /// `struct msghdr`. r1: address; r2: meta. A sent one is read whole, a received one is
-  /// read up to its vectors when the call is entered and written when it returns.
-  private mutating func assembleMessage(_ label: BPFAssembler.Label) {
-    let isThere = code.label()
-    let noName = code.label()
-    let noControl = code.label()
-    code.place(label)
-    code.move(.r7, .r1)
-    code.move(.r9, .r2)
-    code.move(.r2, 56)
-    code.move(.r3, .r9)
-    call(.piece)
-    code.move(.r8, .r0)
-    code.moveFrame(.r1, -56)
-    code.move(.r2, 56)
-    code.move(.r3, .r7)
-    code.call(.readUser)
-    code.jump(if: .equal, .r0, 0, isThere)
-    code.move(.r0, 1)
-    code.exit()
-    code.place(isThere)
-    code.move(.r1, .r9)
-    code.apply(.and, .r1, Layout.wantsBuffers)
-    code.jump(if: .equal, .r1, 0, noName)
-    code.load(.r1, .r10, -56)
-    code.load(.r2, .r10, -48, .word)
-    code.move(.r3, .r9)
-    call(.piece)
-    code.apply(.or, .r8, .r0)
-    code.place(noName)
-    code.load(.r1, .r10, -40)
-    code.load(.r2, .r10, -32)
-    code.move(.r3, .r9)
-    call(.vectors)
-    code.apply(.or, .r8, .r0)
-    code.move(.r1, .r9)
-    code.apply(.and, .r1, Layout.wantsBuffers)
-    code.jump(if: .equal, .r1, 0, noControl)
-    code.load(.r1, .r10, -24)
-    code.load(.r2, .r10, -16)
-    code.move(.r3, .r9)
-    call(.piece)
-    code.apply(.or, .r8, .r0)
-    code.place(noControl)
-    code.move(.r0, .r8)
-    code.exit()
-  }
-
-  /// What one argument points to. r1: four bytes of a rule; r2: number of the argument, and
-  /// `isWrite`; r3: the result; r4: the address; r5: the argument that says how much.
-  private mutating func assembleEffect(_ label: BPFAssembler.Label) {
-    typealias Shape = CaptureRule.Shape
-    let nothing = code.label()
-    let isPlain = code.label()
-    let isResult = code.label()
-    let isString = code.label()
-    let isCounted = code.label()
-    let isStrings = code.label()
-    let isVectors = code.label()
-    let isMessage = code.label()
-    let isMessages = code.label()
-    let isSmall = code.label()
-    code.place(label)
-    code.move(.r8, .r1)
-    code.move(.r9, .r2)
-    code.move(.r7, .r4)
-    // -8: the argument that says how much; -16: the result.
-    code.store(.r10, -16, .r3)
-    code.store(.r10, -8, .r5)
-    code.jump(if: .equal, .r7, 0, nothing)
-    enterRoom(else: nothing)
-    // r3: elements; r4: bytes of each.
-    code.move(.r4, .r8)
-    code.apply(.shiftRight, .r4, 16)
-    code.apply(.and, .r4, 0xffff)
-    code.move(.r5, .r8)
-    code.apply(.and, .r5, 0xff)
-    code.load(.r3, .r10, -8)
-    code.jump(if: .equal, .r5, Int32(Shape.elements.rawValue), isPlain)
-    code.jump(if: .equal, .r5, Int32(Shape.string.rawValue), isString)
-    code.jump(if: .equal, .r5, Int32(Shape.result.rawValue), isResult)
-    code.jump(if: .equal, .r5, Int32(Shape.strings.rawValue), isStrings)
-    code.jump(if: .equal, .r5, Int32(Shape.vectors.rawValue), isVectors)
-    code.jump(if: .equal, .r5, Int32(Shape.message.rawValue), isMessage)
-    code.jump(if: .equal, .r5, Int32(Shape.messages.rawValue), isMessages)
-    code.move(.r3, 1)
-    code.jump(if: .equal, .r5, Int32(Shape.fixed.rawValue), isPlain)
-    let isNotBits = code.label()
-    code.load(.r3, .r10, -8)
-    code.jump(if: .notEqual, .r5, Int32(Shape.bits.rawValue), isNotBits)
-    code.apply(.add, .r3, 63)
-    code.apply(.shiftRight, .r3, 6)
-    code.move(.r4, 8)
-    code.jump(isPlain)
-    code.place(isNotBits)
-    let isNotPages = code.label()
-    code.jump(if: .notEqual, .r5, Int32(Shape.pages.rawValue), isNotPages)
-    code.apply(.add, .r3, 4095)
-    code.apply(.shiftRight, .r3, 12)
-    code.move(.r4, 1)
-    code.jump(isPlain)
-    code.place(isNotPages)
-    // A length in memory: behind another argument, or in the structure itself.
-    let isElsewhere = code.label()
-    code.jump(if: .equal, .r5, Int32(Shape.pointedTo.rawValue), isElsewhere)
-    code.move(.r3, .r7)
-    code.place(isElsewhere)
-    code.store(.r10, -24, constant: 0)
-    code.store(.r10, -32, .r4)
-    code.moveFrame(.r1, -24)
-    code.move(.r2, 4)
-    code.call(.readUser)
-    code.load(.r3, .r10, -24, .word)
-    code.load(.r1, .r10, -32)
-    code.jump(if: .aboveOrEqual, .r3, .r1, isCounted)
-    code.move(.r3, .r1)
-    code.place(isCounted)
-    code.move(.r4, 1)
-    code.jump(isPlain)
-
-    code.place(isResult)
-    code.load(.r3, .r10, -16)
-    code.move(.r1, -1)
-    code.jump(if: .lessSigned, .r1, .r3, isPlain)
-    code.jump(nothing)
-
-    code.place(isPlain)
-    let isSingle = code.label()
-    code.jump(if: .equal, .r4, 1, isSingle)
-    code.moveWide(.r1, 1 << 40)
-    code.jump(if: .below, .r3, .r1, isSmall)
-    code.jump(nothing)
-    code.place(isSmall)
-    code.apply(.multiply, .r3, .r4)
-    code.place(isSingle)
-    code.move(.r1, .r7)
-    code.move(.r2, .r3)
-    code.move(.r3, .r9)
-    call(.piece)
-    code.exit()
-
-    code.place(isString)
-    code.move(.r1, .r7)
-    code.move(.r2, .r9)
-    call(.string)
-    code.exit()
-
-    code.place(nothing)
-    code.move(.r0, 0)
-    code.exit()
-
-    assembleStrings(isStrings)
-    assembleGather(isVectors, isMessage, isMessages)
-  }
-
-  /// argv, envp: how many, then the array, then each string. r6: room; r7: address; r9: meta.
-  private mutating func assembleStrings(_ label: BPFAssembler.Label) {
-    let counting = code.label()
-    let counted = code.label()
-    let missed = code.label()
-    let strings = code.label()
-    let done = code.label()
-    code.place(label)
-    code.store(.r6, Layout.count, constant: 0)
-    code.move(.r3, Self.stringLimit)
-    beginNumbers(at: -40)
-    code.place(counting)
-    nextNumber(at: -40, else: counted)
-    code.load(.r3, .r0, 0, .word)
-    code.apply(.shiftLeft, .r3, 3)
-    code.apply(.add, .r3, .r7)
-    code.store(.r10, -24, constant: 0)
-    code.moveFrame(.r1, -24)
-    code.move(.r2, 8)
-    code.call(.readUser)
-    code.jump(if: .notEqual, .r0, 0, missed)
-    code.load(.r1, .r6, Layout.count)
-    code.apply(.add, .r1, 1)
-    code.store(.r6, Layout.count, .r1)
-    code.load(.r1, .r10, -24)
-    code.jump(if: .notEqual, .r1, 0, counting)
-    code.place(counted)
-    endNumbers(at: -40)
-    code.move(.r1, .r7)
-    code.load(.r2, .r6, Layout.count)
-    code.apply(.shiftLeft, .r2, 3)
-    code.move(.r3, .r9)
-    call(.piece)
-    code.store(.r10, -32, .r0)
-    code.move(.r3, Self.stringLimit)
-    beginNumbers(at: -40)
-    code.place(strings)
-    nextNumber(at: -40, else: done)
-    code.load(.r3, .r0, 0, .word)
-    code.load(.r1, .r6, Layout.count)
-    code.jump(if: .aboveOrEqual, .r3, .r1, done)
-    code.apply(.shiftLeft, .r3, 3)
-    code.apply(.add, .r3, .r7)
-    code.store(.r10, -24, constant: 0)
-    code.moveFrame(.r1, -24)
-    code.move(.r2, 8)
-    code.call(.readUser)
-    code.load(.r1, .r10, -24)
-    code.move(.r2, .r9)
-    call(.string)
-    code.load(.r1, .r10, -32)
-    code.apply(.or, .r1, .r0)
-    code.store(.r10, -32, .r1)
-    code.jump(strings)
-    code.place(done)
-    endNumbers(at: -40)
-    code.load(.r0, .r10, -32)
-    code.exit()
-    code.place(missed)
-    endNumbers(at: -40)
-    code.move(.r0, 1)
-    code.exit()
-  }
-
-  /// Vectors and messages. r6: room; r7: address; r8: rule; r9: meta; -8: count; -16: result.
-  private mutating func assembleGather(
-    _ vectors: BPFAssembler.Label, _ message: BPFAssembler.Label, _ messages: BPFAssembler.Label
-  ) {
-    let loop = code.label()
-    let done = code.label()
-    let noLength = code.label()
-    let isFew = code.label()
-    code.place(vectors)
-    chooseParts()
-    code.move(.r1, .r7)
-    code.load(.r2, .r10, -8)
-    code.move(.r3, .r9)
-    call(.vectors)
-    code.exit()
-
-    code.place(message)
-    chooseParts()
-    code.move(.r1, .r7)
-    code.move(.r2, .r9)
-    call(.message)
-    code.exit()
-
-    // As many as were asked for at the entry, as many as the result says at the exit.
-    code.place(messages)
-    chooseParts()
-    code.load(.r8, .r10, -8)
-    code.move(.r1, .r9)
-    code.apply(.and, .r1, Layout.isWrite)
-    let isEntry = code.label()
-    code.jump(if: .equal, .r1, 0, isEntry)
-    code.load(.r8, .r10, -16)
-    code.place(isEntry)
-    code.jump(if: .belowOrEqual, .r8, Self.messageLimit, isFew)
-    code.store(.r6, Layout.truncated, constant: 1, .word)
-    code.move(.r8, Self.messageLimit)
-    code.place(isFew)
-    code.store(.r10, -32, constant: 0)
-    code.move(.r3, .r8)
-    beginNumbers(at: -40)
-    code.place(loop)
-    nextNumber(at: -40, else: done)
-    code.load(.r8, .r0, 0, .word)
-    code.apply(.shiftLeft, .r8, 6)
-    code.apply(.add, .r8, .r7)
-    code.move(.r1, .r9)
-    code.apply(.and, .r1, Layout.isWrite)
-    code.jump(if: .equal, .r1, 0, noLength)
-    code.store(.r10, -24, constant: 0)
-    code.moveFrame(.r1, -24)
-    code.move(.r2, 4)
-    code.move(.r3, .r8)
-    code.apply(.add, .r3, 56)
-    code.call(.readUser)
-    code.load(.r1, .r10, -24, .word)
-    code.store(.r6, Layout.left, .r1)
-    code.move(.r1, .r8)
-    code.apply(.add, .r1, 56)
-    code.move(.r2, 4)
-    code.move(.r3, .r9)
-    call(.piece)
-    code.place(noLength)
-    code.move(.r1, .r8)
-    code.move(.r2, .r9)
-    call(.message)
-    code.load(.r1, .r10, -32)
-    code.apply(.or, .r1, .r0)
-    code.store(.r10, -32, .r1)
-    code.jump(loop)
-    code.place(done)
-    endNumbers(at: -40)
-    code.load(.r0, .r10, -32)
-    code.exit()
-  }
-
-  /// r9 |= which parts of a vector are wanted, by direction and time; the room's `left` = how many
-  /// bytes are moved in all.
-  private mutating func chooseParts() {
-    let isEntry = code.label()
-    let isDone = code.label()
-    let isIndirect = code.label()
-    code.moveWide(.r1, .max >> 1)
-    code.store(.r6, Layout.left, .r1)
-    code.move(.r1, .r9)
-    code.apply(.and, .r1, Layout.isWrite)
-    code.jump(if: .equal, .r1, 0, isEntry)
-    code.load(.r1, .r10, -16)
-    code.store(.r6, Layout.left, .r1)
-    code.apply(.or, .r9, Layout.wantsBuffers)
-    code.jump(isDone)
-    code.place(isEntry)
-    code.apply(.or, .r9, Layout.wantsVector)
-    code.move(.r1, .r8)
-    code.apply(.and, .r1, 0x8000)
-    code.jump(if: .notEqual, .r1, 0, isIndirect)
-    code.apply(.or, .r9, Layout.wantsBuffers)
-    code.place(isIndirect)
-    code.place(isDone)
   }
 }
