@@ -1,18 +1,35 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-internal import LinuxABI
+public import LinuxABI
 
 extension Unikernel {
-  /// Resolves a page fault, or ends the program with its signal.
-  mutating func answer(
+  /// Resolves a page fault and tells the machine what changed; where it cannot be resolved, says
+  /// what the signal would be and lets the program live. For a guest that wants to know.
+  public mutating func attempt(
     _ fault: PageFault, on machine: inout some Machine & ~Copyable
-  ) -> Completion {
+  ) -> FaultOutcome {
+    let outcome = resolve(fault, on: &machine)
+    for change in addressSpace.takeTranslationChanges() { machine.apply(change) }
+    reportVMAChanges(to: &machine)
+    return outcome
+  }
+
+  private mutating func resolve(
+    _ fault: PageFault, on machine: inout some Machine & ~Copyable
+  ) -> FaultOutcome {
     let files = files
     let outcome = addressSpace.resolve(fault) { (file, offset, segment) throws(Errno) in
       try files.fill(file, at: offset, into: segment, on: &machine)
     }
     files.fillError = nil
-    switch outcome {
+    return outcome
+  }
+
+  /// Resolves a page fault, or ends the program with its signal.
+  mutating func answer(
+    _ fault: PageFault, on machine: inout some Machine & ~Copyable
+  ) -> Completion {
+    switch resolve(fault, on: &machine) {
     case .resolved: return .resolved
     case .undecided: return .undecided
     case .signal(let signal, _): return end(by: signal)

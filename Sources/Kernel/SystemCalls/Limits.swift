@@ -45,6 +45,7 @@ extension Unikernel {
     let isDescriptorLimit = resource == 7  // RLIMIT_NOFILE
     if isDescriptorLimit, limit.maximum > 1 << 20 { throw .notPermitted }
     process.limits[Int(resource)] = limit
+    if resource == 8 { addressSpace.lockByteLimit = limit.current }  // RLIMIT_MEMLOCK
   }
 }
 

@@ -16,6 +16,7 @@ extension Unikernel {
       let part = vma.range.clamped(to: range)
       if part.lowerBound > end { hasHole = true }
       end = part.upperBound
+      if vma.flags.contains(.locked) { throw .invalidArgument }
       switch vma.backing {
       case .file(let file, let offset):
         guard vma.isShared, !vma.flags.contains(.neverWritable) else { throw .permissionDenied }

@@ -13,36 +13,30 @@ extension Unikernel {
     guard r[1] > 0 else { throw .invalidArgument }
     let pageSize = try pageSize(of: flags)
     let byteCount = try r[1].roundedUp(to: pageSize?.byteCount ?? 4096)
-    guard r[5] <= UInt64.max - byteCount else { throw .overflow }
     let protection = Protection(rawValue: UInt8(r[2] & 7))
-    var options: MapOptions = []
-    if let file, byteCount > UInt64(Int64.max) - min(r[5], UInt64(Int64.max)),
-      file.inode?.type == .regular
-    {
-      throw .overflow
-    }
-    switch flags.intersection(.typeMask) {
-    case .sharedValidate where file != nil:
-      guard flags.rawValue & ~Self.validFlags == 0 else { throw .notSupported }
-      options.insert(.shared)
-    case .shared: options.insert(.shared)
-    case .private: break
-    default: throw .invalidArgument
-    }
-    if flags.contains(.populate) || flags.contains(.locked) { options.insert(.populate) }
-    if flags.contains(.below2GiB) { options.insert(.below2GiB) }
-    if flags.contains(.uninitialized) { options.insert(.uninitialized) }
-    if flags.contains(.growsDown) {
-      guard file == nil, !options.contains(.shared) else { throw .invalidArgument }
-      options.insert(.growsDown)
-    }
-    let placement = try placement(r.address(0), flags: flags)
+    var options = Self.options(flags)
+    let placement = placement(r.address(0), flags: flags)
     var backing = Backing.anonymous
     var name = Name.none
+    do throws(Errno) {
+      try checkType(flags, hasFile: file != nil)
+      if let file {
+        if file.inode?.type == .regular,
+          byteCount > UInt64(Int64.max) - min(r[5], UInt64(Int64.max))
+        {
+          throw .overflow
+        }
+        backing = try self.backing(
+          of: file, offset: r[5], protection: protection, isShared: options.contains(.shared),
+          on: &machine)
+        if flags.contains(.growsDown) { throw .invalidArgument }
+      }
+    } catch {
+      // Linux looks for a place first.
+      try addressSpace.checkPlace(byteCount, at: placement, options: options)
+      throw error
+    }
     if let file {
-      backing = try self.backing(
-        of: file, offset: r[5], protection: protection, isShared: options.contains(.shared),
-        on: &machine)
       if case .file = backing { name = addressSpace.name(for: file.path.bytes) }
       if options.contains(.shared), !file.flags.allowsWriting { options.insert(.neverWritable) }
     }
@@ -69,11 +63,35 @@ extension Unikernel {
     }
   }
 
-  private func placement(
-    _ address: VirtualAddress, flags: MapFlags
-  ) throws(Errno) -> PlacementRequest {
+  /// What the flags ask for apart from place and backing.
+  private static func options(_ flags: MapFlags) -> MapOptions {
+    var options: MapOptions = flags.isShared ? .shared : []
+    if flags.contains(.populate), !flags.contains(.nonBlock) { options.insert(.populate) }
+    if flags.contains(.locked) { options.insert(.locked) }
+    if flags.contains(.noReserve) { options.insert(.noReserve) }
+    if flags.contains(.stack) { options.insert(.noHugePage) }
+    if flags.contains(.below2GiB) { options.insert(.below2GiB) }
+    if flags.contains(.uninitialized) { options.insert(.uninitialized) }
+    if flags.contains(.growsDown) { options.insert(.growsDown) }
+    return options
+  }
+
+  /// EINVAL for a sharing that is none, or that such memory cannot have; EOPNOTSUPP for flags that
+  /// MAP_SHARED_VALIDATE does not know.
+  private func checkType(_ flags: MapFlags, hasFile: Bool) throws(Errno) {
+    switch flags.sharing {
+    case .shared: break
+    case .sharedValidate:
+      guard hasFile else { throw .invalidArgument }
+      guard flags.rawValue & ~Self.validFlags == 0 else { throw .notSupported }
+    case .private: return
+    default: throw .invalidArgument
+    }
+    if !hasFile, flags.contains(.growsDown) { throw .invalidArgument }
+  }
+
+  private func placement(_ address: VirtualAddress, flags: MapFlags) -> PlacementRequest {
     if flags.contains(.fixedNoReplace) || flags.contains(.fixed) {
-      guard address.pageOffset == 0 else { throw .invalidArgument }
       return .fixed(address, replacing: !flags.contains(.fixedNoReplace))
     }
     if address.rawValue == 0 { return .anywhere(hint: nil) }
@@ -113,8 +131,12 @@ extension Unikernel {
   }
 
   /// brk(2): the break where it is then, moved or not.
-  mutating func brk(_ r: Registers) -> Int64 {
-    Int64(bitPattern: addressSpace.setBreak(to: r.address(0)).rawValue)
+  mutating func brk(_ r: Registers, on machine: inout some Machine & ~Copyable) -> Int64 {
+    let files = files
+    let end = addressSpace.setBreak(to: r.address(0)) { (file, offset, segment) throws(Errno) in
+      try files.fill(file, at: offset, into: segment, on: &machine)
+    }
+    return Int64(bitPattern: end.rawValue)
   }
 
   /// Whole pages from `start` on. Throws `error` where they would wrap.

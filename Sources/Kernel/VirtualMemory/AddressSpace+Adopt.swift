@@ -71,7 +71,7 @@ extension AddressSpace {
     let backing: Backing
     switch vma.backing {
     case .anonymous, .heap:
-      if vma.backing == .heap { flags.insert(.heap) }
+      if vma.backing == .heap { flags.insert(.heapStart) }
       if vma.isShared {
         backing = .sharedAnonymous(cache.makeObject(), offset: 0)
       } else {

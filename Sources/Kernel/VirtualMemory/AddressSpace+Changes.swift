@@ -14,13 +14,13 @@ extension AddressSpace {
     for entry in entries {
       let new = vmas(in: entry.range)
       let old = entry.old
-      if old == new { continue }
+      if old.elementsEqual(new, by: { $0.looksLike($1) }) { continue }
       Self.subtract(new, from: old.map { $0.range.clamped(to: entry.range) }, into: &unmapped)
       // Both ascend, so one pass finds those that are as they were.
       var next = 0
       for vma in new {
         while next < old.count, old[next].range.lowerBound < vma.range.lowerBound { next += 1 }
-        if next == old.count || old[next] != vma { mapped.append(vma) }
+        if next == old.count || !old[next].looksLike(vma) { mapped.append(vma) }
       }
     }
     if entries.count > 1 { Self.order(&unmapped, &mapped) }

@@ -36,7 +36,13 @@ extension AddressSpace {
     }
     vma.range = try place(
       total, at: request, alignment: vma.alignment, options: options,
-      isAnonymous: backing == .anonymous)
+      mayBeLarge: backing == .anonymous && !vma.isShared)
+    vma.flags.formUnion(futureFlags)
+    try checkLock(vma.flags, byteCount)
+    if !vma.flags.contains(.noReserve) {
+      let isPromised = vma.isShared ? backing == .anonymous : vma.protection.contains(.write)
+      if isPromised { try checkCommit(byteCount) }
+    }
     var object: UInt32?
     if case .anonymous = backing, options.contains(.shared) {
       let number = cache.makeObject(byteCount: byteCount)
@@ -44,11 +50,12 @@ extension AddressSpace {
       object = number
     }
     defer { if let object { cache.discardUnmapped(object) } }
-    var populates = options.contains(.populate)
+    var populates = options.contains(.populate) || vma.flags.contains(.locked)
     if case .file = backing, personality.rules.contains(.populatedFiles) { populates = true }
     try install(
       vma, strict: options.contains(.strict) && request.isReplacing, populates: populates,
       fill: fill)
+    if vma.flags.contains(.locked) { lockedPageCount += vma.range.pageCount }
     return usableRange(of: vma).lowerBound
   }
 
@@ -59,6 +66,9 @@ extension AddressSpace {
     if options.contains(.growsDown) { flags.insert(.growsDown) }
     if options.contains(.neverWritable) { flags.insert(.neverWritable) }
     if options.contains(.growsUp) { flags.insert(.growsUp) }
+    if options.contains(.locked) { flags.insert(.locked) }
+    if options.contains(.noReserve) { flags.insert(.noReserve) }
+    if options.contains(.noHugePage) { flags.insert(.noHugePage) }
     let guards = personality.stackGuardPages
     if backing == .stack, guards.bottom + guards.top > 0 { flags.insert(.indivisible) }
     return flags
@@ -91,13 +101,16 @@ extension AddressSpace {
     }
   }
 
-  /// The VMA, marked if its protection lets it write pages of its own. Linux: accountable_mapping.
+  /// The VMA, marked if its protection lets it write pages of its own, and not any more if none
+  /// can be written and none was. Linux: accountable_mapping(), mprotect_fixup().
   func accounted(_ vma: VMA) -> VMA {
-    guard personality.rules.contains(.accountedWrites), vma.protection.contains(.write),
-      !vma.isShared
-    else { return vma }
+    guard personality.rules.contains(.accountedWrites), !vma.isShared else { return vma }
     var marked = vma
-    marked.flags.insert(.accounted)
+    if vma.protection.contains(.write) {
+      if !vma.flags.contains(.noReserve) { marked.flags.insert(.accounted) }
+    } else if vma.origin == 0, vma.backing == .anonymous || vma.backing == .stack {
+      marked.flags.remove(.accounted)
+    }
     return marked
   }
 
@@ -124,7 +137,14 @@ extension AddressSpace {
     mergeVMAs(around: range)
     if populates, !mustPopulate {
       // Linux: a mapping stands even where MAP_POPULATE finds no memory.
-      do throws(Errno) { try populate(usableRange(of: vma), fill: fill) } catch {}
+      do throws(Errno) {
+        let usable = usableRange(of: vma)
+        if personality.rules.contains(.populatesInOrder), vma.pageSize == nil {
+          try populateInOrder(usable, ignoresErrors: true, fill: fill)
+        } else {
+          try populate(usable, fill: fill)
+        }
+      } catch {}
     }
     checkInvariants()
   }

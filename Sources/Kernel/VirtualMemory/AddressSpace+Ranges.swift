@@ -72,8 +72,25 @@ extension AddressSpace {
     vmas.insert(vma.part(address..<vma.range.upperBound))
   }
 
+  /// Gives a part of a VMA other attributes and merges it with its neighbours where it can be.
+  /// EPERM, EINVAL and ENOMEM as `checkBoundary` and `cutPages` say, ENOMEM for too many VMAs.
+  mutating func change(_ range: AddressRange, to vma: VMA) throws(Errno) {
+    try checkBoundary(range.lowerBound)
+    try checkBoundary(range.upperBound)
+    let splits = (isInside(range.lowerBound) ? 1 : 0) + (isInside(range.upperBound) ? 1 : 0)
+    if splits > 0, vmas.count > personality.vmaLimit - splits { throw .outOfMemory }
+    try cutPages(at: range)
+    touch(range)
+    splitVMA(at: range.lowerBound)
+    splitVMA(at: range.upperBound)
+    vmas.replace(vmas.first(endingAbove: range.lowerBound)!, with: vma)
+    mergeVMAs(around: range)
+    checkInvariants()
+  }
+
   /// Takes the VMAs of the range away, with their pages.
   mutating func removeVMAs(in range: AddressRange) {
+    lockedPageCount &-= lockedPages(in: range)
     splitVMA(at: range.lowerBound)
     splitVMA(at: range.upperBound)
     while let position = vmas.first(endingAbove: range.lowerBound),
@@ -94,8 +111,7 @@ extension AddressSpace {
       let next = vmas[following]
       if next.range.lowerBound > range.upperBound { return }
       if vma.canMerge(with: next) {
-        var merged = vma
-        merged.range = vma.range.lowerBound..<next.range.upperBound
+        let merged = vma.merged(with: next)
         vmas.remove(following)
         position = vmas.first(endingAbove: vma.range.lowerBound)!
         vmas.replace(position, with: merged)

@@ -6,52 +6,55 @@ extension AddressSpace {
   /// Shrinks, grows or moves what stands at `address`, with its pages, and returns where it stands.
   /// A move to a fixed address that keeps the size may be of several VMAs with holes between them;
   /// what stands at the other side of a hole stays (Linux 6.17).
-  /// `newAddress` counts with `.fixed`, and as a hint with `.dontUnmap`.
-  ///
-  /// No old bytes: what is shared is mapped once more, and stays where it is.
+  /// `newAddress` counts with `.fixed`, and as a hint with `.dontUnmap`. Without old bytes shared
+  /// memory is mapped once more. What was locked and has grown is populated.
   ///
   /// EINVAL for unknown flags, flags that contradict, unaligned or overlapping ranges, no new
-  /// bytes, and no old bytes of what is not shared; EFAULT where no VMA is
-  /// at `address`, where the old range is not one VMA but changes its size, or cannot grow; ENOMEM
-  /// without room, where it may not move, or without frames for the tables; EPERM for a stack with
-  /// guard pages. Linux: mremap(2).
+  /// bytes, and no old bytes of private memory; EFAULT where no VMA is at `address`, where the old
+  /// range is not one VMA but changes its size, or cannot grow; EAGAIN beyond what may be locked;
+  /// ENOMEM without room, where it may not move, or without frames for the tables; EPERM for a
+  /// stack with guard pages, and below the lowest address. Linux: mremap(2).
   public mutating func remap(
     _ address: VirtualAddress, byteCount: UInt64, newByteCount: UInt64, options: RemapOptions,
-    newAddress: VirtualAddress = VirtualAddress(0)
+    newAddress: VirtualAddress = VirtualAddress(0), fill: PageFill = AddressSpace.noFiles
   ) throws(Errno) -> VirtualAddress {
     let page = PageSize.base.byteCount
-    guard options.rawValue <= 7, !options.contains(.fixed) || options.contains(.mayMove),
-      !options.contains(.dontUnmap) || options.contains(.mayMove) && byteCount == newByteCount,
-      address.isAligned(to: page), byteCount & (page - 1) == 0, newByteCount & (page - 1) == 0,
-      newByteCount > 0,
-      let old = AddressRange(start: address, byteCount: byteCount)
+    let impliesAddress = options.contains(.fixed) || options.contains(.dontUnmap)
+    guard options.rawValue <= 7, address.isAligned(to: page), byteCount & (page - 1) == 0,
+      newByteCount & (page - 1) == 0, newByteCount > 0,
+      newByteCount <= personality.highestAddress.rawValue
     else { throw .invalidArgument }
-    if options.contains(.fixed) {
-      guard newAddress.isAligned(to: page),
-        let new = AddressRange(start: newAddress, byteCount: newByteCount),
-        new.upperBound <= personality.highestAddress,
-        old.isEmpty ? !(new.lowerBound < address && new.contains(address)) : !new.overlaps(old)
+    if impliesAddress {
+      guard let new = AddressRange(start: newAddress, byteCount: newByteCount),
+        new.upperBound <= personality.highestAddress, newAddress.isAligned(to: page),
+        options.contains(.mayMove),
+        !options.contains(.dontUnmap) || byteCount == newByteCount,
+        address.rawValue &+ byteCount <= newAddress.rawValue || new.upperBound <= address
       else { throw .invalidArgument }
     }
     guard let vma = find(address) else { throw .badAddress }
-    if byteCount == 0 {
-      return try duplicate(vma, from: address, newByteCount, options, newAddress)
+    guard let old = AddressRange(start: address, byteCount: byteCount) else {
+      throw newByteCount < byteCount ? .invalidArgument : .badAddress
     }
-    if !options.contains(.fixed), !options.contains(.dontUnmap) {
-      if newByteCount <= byteCount {
-        // The tail may reach over several VMAs and holes.
-        if newByteCount < byteCount { try unmap(address + newByteCount..<old.upperBound) }
-        return address
-      }
+    if !impliesAddress, newByteCount <= byteCount {
+      // The tail may reach over several VMAs and holes.
+      if newByteCount < byteCount { try unmap(address + newByteCount..<old.upperBound) }
+      return address
     }
     if options.contains(.fixed), newByteCount == byteCount {
       return try move(old, to: newAddress, options)
     }
+    if byteCount == 0 {
+      guard vma.isShared else { throw .invalidArgument }
+      if options.contains(.fixed), newAddress == address {
+        // Linux makes room first, and then finds nothing there.
+        try unmap(newAddress..<newAddress + newByteCount)
+        throw .badAddress
+      }
+    }
     // Of a move that shrinks, the tail may reach past the VMA.
     let kept = address..<address + min(byteCount, newByteCount)
-    guard kept.upperBound <= vma.range.upperBound,
-      byteCount > newByteCount || old.upperBound <= vma.range.upperBound
-    else { throw .badAddress }
+    guard kept.upperBound <= vma.range.upperBound else { throw .badAddress }
     if vma.flags.contains(.indivisible) { throw .notPermitted }
     if newByteCount > byteCount {
       switch vma.backing {
@@ -62,10 +65,46 @@ extension AddressSpace {
         }
       case .anonymous, .sharedAnonymous, .stack, .reserved: break
       }
-      if !options.contains(.fixed), growInPlace(vma, old, to: newByteCount) { return address }
+      try checkLock(vma.flags, newByteCount - byteCount)
     }
-    guard options.contains(.mayMove) else { throw .outOfMemory }
-    return try move(old, of: vma, newByteCount, options, newAddress)
+    return try grow(old, of: vma, to: newByteCount, options, newAddress, fill: fill)
+  }
+
+  /// What changes its size, or moves alone, when all else is checked.
+  private mutating func grow(
+    _ old: AddressRange, of vma: VMA, to newByteCount: UInt64, _ options: RemapOptions,
+    _ newAddress: VirtualAddress, fill: PageFill
+  ) throws(Errno) -> VirtualAddress {
+    let growth = newByteCount > old.byteCount ? newByteCount - old.byteCount : 0
+    var start = old.lowerBound
+    if growth > 0, !options.contains(.fixed), canGrowInPlace(vma, old, to: newByteCount) {
+      if vma.flags.contains(.accounted) { try checkCommit(growth) }
+      guard growInPlace(vma, old, to: newByteCount) else { throw .outOfMemory }
+    } else {
+      guard options.contains(.mayMove) else { throw .outOfMemory }
+      if vma.flags.contains(.accounted) {
+        try checkCommit(options.contains(.dontUnmap) ? newByteCount : growth)
+      }
+      start = try move(old, of: vma, newByteCount, options, newAddress)
+    }
+    if growth > 0, vma.flags.contains(.locked) {
+      let new = start + old.byteCount..<start + newByteCount
+      do throws(Errno) {
+        try populateInOrder(new, ignoresErrors: true, fill: fill)
+      } catch {}
+    }
+    return start
+  }
+
+  private func canGrowInPlace(
+    _ vma: VMA, _ old: AddressRange, to newByteCount: UInt64
+  ) -> Bool {
+    guard !old.isEmpty, old.upperBound == vma.range.upperBound,
+      let new = AddressRange(start: old.lowerBound, byteCount: newByteCount)
+    else { return false }
+    return new.upperBound <= personality.highestAddress
+      && new.upperBound.isAligned(to: vma.alignment)
+      && vmas.isFree(old.upperBound..<new.upperBound)
   }
 
   private mutating func growInPlace(
@@ -82,39 +121,11 @@ extension AddressSpace {
     var grown = vma
     grown.range = vma.range.lowerBound..<new.upperBound
     cache.noteMapped(vma.backing, byteCount: new.upperBound - old.upperBound)
+    if vma.flags.contains(.locked) { lockedPageCount += (new.upperBound - old.upperBound) >> 12 }
     vmas.replace(position, with: grown)
     mergeVMAs(around: new)
     checkInvariants()
     return true
-  }
-
-  /// Maps what is shared from `address` on once more. Linux: mremap(2) with an old size of 0.
-  private mutating func duplicate(
-    _ vma: VMA, from address: VirtualAddress, _ byteCount: UInt64, _ options: RemapOptions,
-    _ newAddress: VirtualAddress
-  ) throws(Errno) -> VirtualAddress {
-    guard vma.isShared else { throw .invalidArgument }
-    guard options.contains(.mayMove) else { throw .outOfMemory }
-    let distance = address - vma.range.lowerBound
-    switch vma.backing {
-    case .file(_, let offset), .sharedAnonymous(_, let offset):
-      if (offset &+ distance).addingReportingOverflow(byteCount).overflow {
-        throw .invalidArgument
-      }
-    case .anonymous, .stack, .reserved, .direct, .special: throw .badAddress
-    }
-    let isFixed = options.contains(.fixed)
-    let request: PlacementRequest =
-      isFixed ? .fixed(newAddress, replacing: true) : .anywhere(hint: nil)
-    let target = try place(byteCount, at: request, alignment: vma.alignment, options: [])
-    // What is mapped once more must not be what makes room for it.
-    guard !target.overlaps(vma.range) else { throw .badAddress }
-    guard vmas.count < personality.vmaLimit - 3 else { throw .outOfMemory }
-    var copy = vma
-    copy.range = target
-    copy.backing = vma.backing.advanced(by: distance)
-    try install(copy)
-    return target.lowerBound
   }
 
   /// A VMA, or the part of one, that moves.
@@ -131,12 +142,31 @@ extension AddressSpace {
     _ old: AddressRange, of vma: VMA, _ newByteCount: UInt64, _ options: RemapOptions,
     _ newAddress: VirtualAddress
   ) throws(Errno) -> VirtualAddress {
-    let request: PlacementRequest =
-      options.contains(.fixed)
-      ? .fixed(newAddress, replacing: true)
-      : .anywhere(hint: options.contains(.dontUnmap) ? newAddress : nil)
-    let target = try place(newByteCount, at: request, alignment: vma.alignment, options: [])
+    var request = PlacementRequest.anywhere(hint: nil)
+    if options.contains(.fixed) {
+      request = .fixed(newAddress, replacing: true)
+    } else if options.contains(.dontUnmap), newAddress.rawValue != 0,
+      let new = AddressRange(start: newAddress, byteCount: newByteCount),
+      vmas.isFree(new), !isInStackGap(new)
+    {
+      // A hint that is taken as it is.
+      request = .fixed(newAddress, replacing: false)
+    }
+    let hasHint = options.contains(.dontUnmap) && newAddress.rawValue != 0
     let kept = old.lowerBound..<old.lowerBound + min(old.byteCount, newByteCount)
+    let target: AddressRange
+    do throws(Errno) {
+      target = try place(
+        newByteCount, at: request, alignment: vma.alignment, options: [],
+        mayBeLarge: vma.backing == .anonymous && !hasHint)
+    } catch {
+      // Linux makes room and shrinks before it looks whether it may go there.
+      if options.contains(.fixed), error == .notPermitted {
+        try unmap(newAddress..<newAddress + newByteCount)
+      }
+      if newByteCount < old.byteCount { try unmap(kept.upperBound..<old.upperBound) }
+      throw error
+    }
     try move(
       [Piece(vma: vma, source: old, kept: kept, target: target)],
       keepsOld: options.contains(.dontUnmap))
@@ -152,8 +182,14 @@ extension AddressSpace {
       let source = vma.range.clamped(to: old)
       let start = newAddress + (source.lowerBound - old.lowerBound)
       let request = PlacementRequest.fixed(start, replacing: true)
-      let target = try place(
-        source.byteCount, at: request, alignment: vma.alignment, options: [])
+      let target: AddressRange
+      do throws(Errno) {
+        target = try place(
+          source.byteCount, at: request, alignment: vma.alignment, options: [])
+      } catch {
+        if error == .notPermitted { try unmap(start..<start + source.byteCount) }
+        throw error
+      }
       pieces.append(Piece(vma: vma, source: source, kept: source, target: target))
     }
     try move(pieces, keepsOld: options.contains(.dontUnmap))
@@ -164,23 +200,44 @@ extension AddressSpace {
     guard vmas.count < personality.vmaLimit - 3 * pieces.count else { throw .outOfMemory }
     try prepareMove(pieces)
     for piece in pieces {
+      // An earlier piece may have given it a name.
+      let standing = find(piece.kept.lowerBound) ?? piece.vma
       touch(piece.source)
       touch(piece.target)
       cache.noteMapped(piece.vma.backing, byteCount: piece.target.byteCount)
       removeVMAs(in: piece.target)
       let leaves = pageTable.detachAll(piece.kept, frames: &frames, log: &translations)
-      if !keepsOld { removeVMAs(in: piece.source) }
+      if !keepsOld, !piece.source.isEmpty { removeVMAs(in: piece.source) }
       pageTable.attach(
         leaves, distance: piece.target.lowerBound - piece.source.lowerBound, frames: &frames,
         log: &translations
       ) { _ in piece.vma.protection }
-      var moved = piece.vma.part(piece.kept)
+      var moved = standing.part(piece.kept)
       moved.range = piece.target
+      moved.flags.remove(.heapStart)
+      if moved.backing == .anonymous || moved.backing == .stack {
+        // Linux: pages that were never written go by their new address.
+        moved.displacement =
+          moved.origin == 0
+          ? 0 : moved.displacement &+ (piece.target.lowerBound - piece.source.lowerBound)
+      }
+      if moved.flags.contains(.locked) { lockedPageCount += piece.target.pageCount }
       vmas.insert(moved)
       mergeVMAs(around: piece.target)
+      if keepsOld { leave(piece.source) }
     }
     pageTable.emptyStock(&frames)
     checkInvariants()
+  }
+
+  /// What stays without its pages is not locked any more, whole; where all of it went, its pages
+  /// were never written. Linux: dontunmap_complete().
+  private mutating func leave(_ source: AddressRange) {
+    guard let position = vmas.first(endingAbove: source.lowerBound) else { return }
+    var old = vmas[position]
+    old.flags.subtract(.lockMask)
+    if old.range == source { old.origin = 0 }
+    vmas.replace(position, with: old)
   }
 
   /// Everything of a move that can fail.

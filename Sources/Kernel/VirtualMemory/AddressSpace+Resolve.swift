@@ -40,8 +40,16 @@ extension AddressSpace {
       vma = vmas[position]
     }
     guard allows(vma, access), usableRange(of: vma).contains(address) else { return .notAllowed }
+    if access.contains(.write) {
+      nameOrigin(at: position)
+      vma = vmas[position]
+    }
     let (pte, level) = pageTable.walk(address)
     if pte.isCopyOnWrite, access.contains(.write) {
+      if !pte.isBorrowed {
+        permitStores(to: address.alignedDown(to: PageSize.base.byteCount), pte, of: vma)
+        return .resolved
+      }
       do throws(Errno) { try copyOnWrite(address, pte, of: vma) } catch { return .noMemory }
       return .resolved
     }
@@ -78,8 +86,7 @@ extension AddressSpace {
     let vma = vmas[position]
     let start = address.alignedDown(to: PageSize.base.byteCount)
     guard personality.growsStackOnFault, vma.flags.contains(.growsDown),
-      vma.range.upperBound - start <= personality.stackByteLimit,
-      start >= personality.lowestAddress
+      start >= personality.lowestPlacedAddress
     else { return false }
     if let below = vmas.previous(position) {
       let other = vmas[below]
@@ -88,10 +95,19 @@ extension AddressSpace {
       if isInTheWay, start - other.range.upperBound < personality.stackGap { return false }
     }
     let distance = vma.range.lowerBound - start
+    nameOrigin(at: position)
+    do throws(Errno) {
+      try checkLock(vma.flags, distance)
+      try checkCommit(distance)
+    } catch { return false }
+    guard vma.range.upperBound - start <= personality.stackByteLimit else { return false }
+    if vma.flags.contains(.locked) {
+      lockedPageCount += distance >> PageSize.base.shift
+    }
     if case .file(_, let offset) = vma.backing, offset < distance { return false }
     touch(start..<vma.range.lowerBound)
     cache.noteMapped(vma.backing, byteCount: distance)
-    var grown = vma
+    var grown = vmas[position]
     grown.range = start..<vma.range.upperBound
     grown.backing = vma.backing.advanced(by: 0 &- distance)
     vmas.replace(position, with: grown)
@@ -165,7 +181,8 @@ extension AddressSpace {
       do throws(Errno) {
         try pageTable.map(
           run.lowerBound + offset, to: supply.physical + offset, protection: vma.protection,
-          isBorrowed: supply.isBorrowed, frames: &frames, log: &translations)
+          isBorrowed: supply.isBorrowed, isCopyOnWrite: watchesStores(to: vma), frames: &frames,
+          log: &translations)
       } catch {
         supply.settle(mapped: index, &frames)
         if index == 0 { throw error }

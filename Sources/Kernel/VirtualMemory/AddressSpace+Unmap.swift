@@ -36,19 +36,56 @@ extension AddressSpace {
   /// writable that may never be; EPERM for a shared file where the personality has no writable
   /// ones. Unikraft: uk_vma_set_attr(). Linux: mprotect(2).
   public mutating func protect(
-    _ range: AddressRange, _ protection: Protection, strict: Bool = false
+    _ range: AddressRange, _ protection: Protection, strict: Bool = false,
+    fill: PageFill = AddressSpace.noFiles
   ) throws(Errno) {
     if range.isEmpty { return }
     if strict, personality.rules.contains(.effectUpToHole),
       range.lowerBound.isAligned(to: PageSize.base.byteCount)
     {
       let end = endOfCover(of: range)
-      if end > range.lowerBound { try apply(protection, to: range.lowerBound..<end) }
+      let allowed = endOfAllowed(range.lowerBound..<end, protection)
+      if allowed > range.lowerBound {
+        try protectInOrder(range.lowerBound..<allowed, protection, fill: fill)
+      }
+      if allowed < end { throw .permissionDenied }
       if end < range.upperBound { throw personality.holeError }
       return
     }
     guard let part = try occupiedPart(of: range, strict: strict) else { return }
     try apply(protection, to: part)
+  }
+
+  /// Up to where no VMA of the range refuses to be made writable.
+  private func endOfAllowed(
+    _ range: AddressRange, _ protection: Protection
+  ) -> VirtualAddress {
+    if !protection.contains(.write) { return range.upperBound }
+    var end = range.upperBound
+    forEachVMA(in: range) { vma in
+      if vma.flags.contains(.neverWritable), !vma.protection.contains(.write) {
+        end = min(end, max(vma.range.lowerBound, range.lowerBound))
+      }
+    }
+    return end
+  }
+
+  /// VMA by VMA, as Linux does: what is locked, private and becomes writable is written to before
+  /// the next is looked at.
+  private mutating func protectInOrder(
+    _ range: AddressRange, _ protection: Protection, fill: PageFill
+  ) throws(Errno) {
+    var start = range.lowerBound
+    while start < range.upperBound, let vma = find(start) {
+      let part = vma.range.clamped(to: range)
+      start = part.upperBound
+      try apply(protection, to: part)
+      if protection.contains(.write), !vma.protection.contains(.write), !vma.isShared,
+        vma.flags.intersection(.lockMask) == .locked
+      {
+        do throws(Errno) { try touchPages(part, .write, fill: fill) } catch {}
+      }
+    }
   }
 
   /// Up to where VMAs stand without a hole from the start of the range on.
@@ -73,6 +110,10 @@ extension AddressSpace {
       if vma.protection == protection { return }
       changing.append(vma)
       if protection.contains(.write) {
+        let isPromised = vma.isShared || !vma.flags.isDisjoint(with: [.accounted, .noReserve])
+        if !isPromised, vma.range.clamped(to: range).byteCount > personality.commitByteLimit {
+          error = error ?? .outOfMemory
+        }
         if vma.flags.contains(.neverWritable) { error = error ?? .permissionDenied }
         if case .file = vma.backing, vma.isShared,
           !personality.rules.contains(.writableSharedFiles)

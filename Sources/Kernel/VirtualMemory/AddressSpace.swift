@@ -31,12 +31,21 @@ public struct AddressSpace: ~Copyable {
   var breakEnd: VirtualAddress
   /// The pages that mappings share.
   let cache = PageCache()
+  /// Names given to first writers so far.
+  var originCount: UInt32 = 0
+  /// How much may be locked, in bytes. Linux: RLIMIT_MEMLOCK.
+  public var lockByteLimit: UInt64
+  /// Pages of locked VMAs, as Linux counts them: `mm->locked_vm`.
+  var lockedPageCount: UInt64 = 0
+  /// What new VMAs are given: MCL_FUTURE. Linux: `mm->def_flags`.
+  var futureFlags: VMA.Flags = []
 
   /// An empty address space that owns all of `memory`. ENOMEM where it is too small for a page
   /// table.
   public init(memory: PhysicalMemory, personality: Personality) throws(Errno) {
     self.memory = memory
     self.personality = personality
+    lockByteLimit = personality.lockByteLimit
     breakStart = personality.breakStart
     breakEnd = personality.breakStart
     frames = BuddyFrameAllocator(memory: memory)

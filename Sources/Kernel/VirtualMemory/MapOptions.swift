@@ -5,10 +5,10 @@ public import LinuxABI
 /// What else a mapping is to be.
 public struct MapOptions: OptionSet, Sendable {
   /// The bits.
-  public let rawValue: UInt16
+  public let rawValue: UInt32
   /// Any bits.
   @inlinable
-  public init(rawValue: UInt16) { self.rawValue = rawValue }
+  public init(rawValue: UInt32) { self.rawValue = rawValue }
 
   /// MAP_SHARED.
   @inlinable public static var shared: MapOptions { MapOptions(rawValue: 1) }
@@ -26,6 +26,12 @@ public struct MapOptions: OptionSet, Sendable {
   @inlinable public static var growsUp: MapOptions { MapOptions(rawValue: 64) }
   /// It may never be made writable: a shared mapping of a file that is open for reading only.
   @inlinable public static var neverWritable: MapOptions { MapOptions(rawValue: 128) }
+  /// MAP_LOCKED.
+  @inlinable public static var locked: MapOptions { MapOptions(rawValue: 256) }
+  /// MAP_NORESERVE.
+  @inlinable public static var noReserve: MapOptions { MapOptions(rawValue: 512) }
+  /// MAP_STACK, which Linux takes as a wish for small pages.
+  @inlinable public static var noHugePage: MapOptions { MapOptions(rawValue: 1024) }
 }
 
 /// Where a mapping is to stand.

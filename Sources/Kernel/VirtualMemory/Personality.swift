@@ -17,6 +17,9 @@ public struct Personality: Sendable {
   public var placement: Placement
   /// The lowest address that may be mapped. Linux: vm.mmap_min_addr.
   public var lowestAddress: VirtualAddress
+  /// The lowest address that is given to who asks for none, or only hints. Linux: `mmap_min_addr`,
+  /// the larger of that and what the kernel was built with.
+  public var lowestPlacedAddress: VirtualAddress
   /// The end of what may be mapped. Linux: TASK_SIZE.
   public var highestAddress: VirtualAddress
   /// Guard pages below and above a stack VMA.
@@ -32,6 +35,11 @@ public struct Personality: Sendable {
   /// Bytes that must stay free between a stack that grows and what is below. Linux:
   /// stack_guard_gap.
   public var stackGap: UInt64
+  /// How much may be locked, in bytes. Linux: RLIMIT_MEMLOCK.
+  public var lockByteLimit: UInt64 = 8 << 20
+  /// How much one request may promise to have pages for, in bytes. Linux: the memory of the
+  /// machine, with vm.overcommit_memory = 0.
+  public var commitByteLimit = UInt64.max
   /// How many VMAs there may be. Linux: vm.max_map_count.
   public var vmaLimit: Int
   /// What a strict operation says of a range with a hole.
@@ -42,10 +50,10 @@ public struct Personality: Sendable {
   /// Differences that are there or not.
   public struct Rules: OptionSet, Sendable {
     /// The bits.
-    public let rawValue: UInt16
+    public let rawValue: UInt32
     /// Any bits.
     @inlinable
-    public init(rawValue: UInt16) { self.rawValue = rawValue }
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// A range must begin at a page even where nothing is mapped. Linux.
     @inlinable public static var alignedRanges: Rules { Rules(rawValue: 1) }
@@ -70,6 +78,12 @@ public struct Personality: Sendable {
     /// Mappings share the pages of a file and of shared memory; a private one copies on the first
     /// store. Linux: the page cache.
     @inlinable public static var sharedPages: Rules { Rules(rawValue: 16384) }
+    /// VMAs whose private pages were written first by different VMAs do not merge. Linux: anon_vma.
+    @inlinable public static var origins: Rules { Rules(rawValue: 1 << 16) }
+    /// Populating goes page by page and keeps what it has when it fails. Linux.
+    @inlinable public static var populatesInOrder: Rules { Rules(rawValue: 1 << 17) }
+    /// Advice that says how memory is used is kept with the VMA. Linux.
+    @inlinable public static var keptAdvice: Rules { Rules(rawValue: 1 << 18) }
   }
 
   /// A personality of its parts.
@@ -82,6 +96,7 @@ public struct Personality: Sendable {
   ) {
     self.placement = placement
     self.lowestAddress = lowestAddress
+    lowestPlacedAddress = lowestAddress
     self.highestAddress = highestAddress
     self.stackGuardPages = stackGuardPages
     self.growsStackOnFault = growsStackOnFault
@@ -105,7 +120,8 @@ extension Personality {
       holeError: .outOfMemory,
       rules: [
         .alignedRanges, .impliedRead, .busErrorBehindFile, .alignedLargeMappings,
-        .writableSharedFiles, .effectUpToHole, .accountedWrites, .sharedPages,
+        .writableSharedFiles, .effectUpToHole, .accountedWrites, .sharedPages, .origins,
+        .populatesInOrder, .keptAdvice,
       ])
   }
 

@@ -8,10 +8,10 @@ public struct VMA: Equatable, Sendable {
   /// What else is true of a VMA.
   public struct Flags: OptionSet, Sendable {
     /// The bits.
-    public let rawValue: UInt8
+    public let rawValue: UInt32
     /// Any bits.
     @inlinable
-    public init(rawValue: UInt8) { self.rawValue = rawValue }
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// MAP_SHARED.
     @inlinable public static var shared: Flags { Flags(rawValue: 1) }
@@ -28,9 +28,8 @@ public struct VMA: Equatable, Sendable {
     /// Private and, once at least, writable: its pages were promised, which it does not forget.
     /// Linux: VM_ACCOUNT.
     @inlinable public static var accounted: Flags { Flags(rawValue: 64) }
-    /// brk(2) made it; it merges with its own kind alone, because Linux does not look below the
-    /// heap's start for something to extend.
-    @inlinable public static var heap: Flags { Flags(rawValue: 128) }
+    /// It begins where the heap begins, below which Linux's brk(2) looks for nothing to extend.
+    @inlinable public static var heapStart: Flags { Flags(rawValue: 128) }
   }
 
   /// Page-aligned, not empty.
@@ -45,6 +44,12 @@ public struct VMA: Equatable, Sendable {
   public internal(set) var flags: Flags
   /// The page size that was asked for. Unikraft: `page_lvl`.
   public internal(set) var pageSize: PageSize?
+  /// How far below its place its private pages without a file were mapped first; 0 where they have
+  /// not moved since one of them was written. Wraps. Linux: what `vm_pgoff` tells of such a VMA.
+  public internal(set) var displacement: UInt64 = 0
+  /// Names the private pages that were written first; 0 while none was. VMAs of different names
+  /// do not merge. Linux: `anon_vma`.
+  public internal(set) var origin: UInt32 = 0
 
   /// Whether stores are meant for other mappings too: MAP_SHARED.
   public var isShared: Bool { flags.contains(.shared) }
@@ -54,15 +59,26 @@ public struct VMA: Equatable, Sendable {
     var result = self
     result.range = part
     result.backing = backing.advanced(by: part.lowerBound - range.lowerBound)
+    if part.lowerBound != range.lowerBound { result.flags.remove(.heapStart) }
     return result
   }
 
   /// Whether `next` goes on where it ends, in all respects. Unikraft: vma_can_merge.
   func canMerge(with next: VMA) -> Bool {
     range.upperBound == next.range.lowerBound && protection == next.protection
-      && flags == next.flags && pageSize == next.pageSize && name == next.name
-      && !flags.contains(.indivisible) && backing != .special
+      && flags.subtracting(.heapStart) == next.flags && pageSize == next.pageSize
+      && name == next.name && !flags.contains(.indivisible) && backing != .special
+      && displacement == next.displacement
+      && (origin == next.origin || origin == 0 || next.origin == 0)
       && next.backing == backing.advanced(by: range.byteCount)
+  }
+
+  /// Both as one, which `canMerge` permits.
+  func merged(with next: VMA) -> VMA {
+    var merged = self
+    merged.range = range.lowerBound..<next.range.upperBound
+    if merged.origin == 0 { merged.origin = next.origin }
+    return merged
   }
 
   /// What its boundaries are aligned to.

@@ -226,9 +226,18 @@ struct LinuxPersonalityTests {
       """, base: VirtualAddress(0x5000_0000))
   }
 
-  @Test func `what was ever writable does not merge with what never was`() throws {
+  @Test func `what was writable and not written merges with what never was`() throws {
     var space = try makeSpace(.linux)
     let start = try map(&space, 3)
+    try space.protect(start..<start + 3 * 4096, .read)
+    _ = try map(&space, 1, at: .fixed(start + 3 * 4096, replacing: false), .read)
+    expectLayout(space, "0-4 r--p anonymous", base: start)
+  }
+
+  @Test func `what was ever written does not merge with what never was`() throws {
+    var space = try makeSpace(.linux)
+    let start = try map(&space, 3)
+    check(space.setByte(1, at: start))
     try space.protect(start..<start + 3 * 4096, .read)
     _ = try space.map(
       .anonymous, at: .fixed(start + 3 * 4096, replacing: false), byteCount: 4096,

@@ -15,6 +15,8 @@ struct ModelSpace {
     var value: UInt8
     /// Whether it was ever writable, where that keeps VMAs apart.
     var isAccounted = false
+    /// What advice left.
+    var flags: VMA.Flags = []
   }
 
   /// Whether VMAs that were ever writable do not merge with others, as on Linux.
@@ -56,7 +58,19 @@ struct ModelSpace {
       // A VMA that has this protection already is left alone.
       if pages[page]?.protection == protection { continue }
       pages[page]?.protection = protection
-      if accountsWrites, protection.contains(.write) { pages[page]?.isAccounted = true }
+      if accountsWrites {
+        if protection.contains(.write) {
+          pages[page]?.isAccounted = true
+        } else if pages[page]?.backing == .anonymous {
+          pages[page]?.isAccounted = false
+        }
+      }
+    }
+  }
+
+  mutating func mark(_ range: Range<Int>, _ flag: VMA.Flags, _ isSet: Bool) {
+    for page in range {
+      if isSet { pages[page]?.flags.insert(flag) } else { pages[page]?.flags.remove(flag) }
     }
   }
 
@@ -73,7 +87,7 @@ struct ModelSpace {
     range.dropFirst().allSatisfy { page in
       guard let left = pages[page - 1], let right = pages[page] else { return false }
       return left.protection == right.protection && left.name == right.name
-        && left.isAccounted == right.isAccounted
+        && left.isAccounted == right.isAccounted && left.flags == right.flags
         && left.backing.advanced(by: 4096) == right.backing
     } && pages[range.lowerBound] != nil
   }
@@ -83,7 +97,10 @@ struct ModelSpace {
     let first = old[0]!
     unmap(range)
     map(start..<start + count, first.backing, first.protection, first.name)
-    for page in start..<start + count { pages[page]?.isAccounted = first.isAccounted }
+    for page in start..<start + count {
+      pages[page]?.isAccounted = first.isAccounted
+      pages[page]?.flags = first.flags
+    }
     for index in 0..<min(count, old.count) { pages[start + index] = old[index] }
   }
 

@@ -136,7 +136,7 @@ struct FileMappingTests {
     #expect(guest.errno(.mmap, 0, 4096, 1, Self.shared, file, half) == .overflow)
     #expect(guest.errno(.mmap, 0, 8192, 1, Self.shared, file, half - 4096) == .overflow)
     #expect(guest.errno(.mmap, 0, 4096, 1, Self.own, directory, 0) == .noSuchDevice)
-    #expect(guest.errno(.mmap, 0, 4096, 1, 3 | 0x100000, file, 0) == .notSupported)
+    #expect(guest.errno(.mmap, 0x6000_0000, 4096, 1, 3 | 0x100000, file, 0) == .notSupported)
     #expect(guest.errno(.mmap, 0, 4096, 1, 3 | 0x20, .max, 0) == .invalidArgument)
     #expect(guest.call(.mmap, 0, 4096, 3, 3, file, 0) > 0)
     let far = map(&guest, Int64(file), 4096, 3, Self.shared, at: half - 8192)
