@@ -62,15 +62,18 @@ let package = Package(
       name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "CHosted", exclude: ["README.md"]),
     .target(name: "CObserver", exclude: ["README.md"]),
+    .target(name: "CTwin", exclude: ["README.md"]),
     .target(
       name: "TraceFile", dependencies: ["Trace", "LinuxABI", "CZstd"], exclude: ["README.md"],
       swiftSettings: common),
     .target(
       name: "Recorder",
       dependencies: [
-        "Kernel", "TraceFile", "Trace", "LinuxABI", "CHosted", "CObserver", "CElf", "CCrypto",
+        "Kernel", "TraceFile", "Trace", "LinuxABI", "CHosted", "CObserver", "CTwin", "CElf",
+        "CCrypto",
       ],
-      exclude: ["README.md", "Observer/README.md", "Tracepoints/README.md"], swiftSettings: common),
+      exclude: ["README.md", "Observer/README.md", "Tracepoints/README.md", "Twin/README.md"],
+      swiftSettings: common),
     .target(
       name: "Support", dependencies: ["LinuxABI"],
       exclude: ["README.md", "Sets/ATTRIBUTION.md"],

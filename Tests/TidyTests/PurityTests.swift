@@ -15,8 +15,8 @@ struct PurityTests {
     "Support": ["LinuxABI", "Foundation"],
     "Analyzer": ["Support", "TraceFile", "Trace", "LinuxABI", "Foundation"],
     "Recorder": [
-      "Kernel", "TraceFile", "Trace", "LinuxABI", "CHosted", "CObserver", "CElf", "CCrypto",
-      "Glibc", "Foundation", "SystemPackage",
+      "Kernel", "TraceFile", "Trace", "LinuxABI", "CHosted", "CObserver", "CTwin", "CElf",
+      "CCrypto", "Glibc", "Foundation", "SystemPackage",
     ],
   ]
 
