@@ -10,6 +10,9 @@ extension Unikernel {
   ) throws(Errno) -> Int64 {
     guard r.address(0).pageOffset == 0 else { throw .invalidArgument }
     let range = try range(r.address(0), byteCount: r[1], orThrow: .outOfMemory)
+    guard range.upperBound <= addressSpace.personality.highestAddress else {
+      throw .outOfMemory
+    }
     let end = addressSpace.endOfCover(of: range)
     var residence: [UInt8] = []
     var page = range.lowerBound
@@ -30,6 +33,7 @@ extension Unikernel {
     guard let range = AddressRange(start: r.address(0), byteCount: r[1].roundedUpWrapping) else {
       throw .outOfMemory
     }
+    if range.isEmpty { return 0 }
     var end = range.lowerBound
     var hasHole = false
     var isBusy = false

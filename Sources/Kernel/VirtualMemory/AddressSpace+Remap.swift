@@ -33,8 +33,14 @@ extension AddressSpace {
       else { throw .invalidArgument }
     }
     guard let vma = find(address) else { throw .badAddress }
-    guard let old = AddressRange(start: address, byteCount: byteCount) else {
-      throw newByteCount < byteCount ? .invalidArgument : .badAddress
+    guard let old = AddressRange(start: address, byteCount: byteCount),
+      !options.contains(.fixed) || newByteCount >= byteCount
+        || old.upperBound <= personality.highestAddress
+    else {
+      if newByteCount > vma.range.upperBound - address { throw .badAddress }
+      // Linux makes room before it finds that the tail cannot be taken away.
+      if options.contains(.fixed) { try unmap(newAddress..<newAddress + newByteCount) }
+      throw .invalidArgument
     }
     if !impliesAddress, newByteCount <= byteCount {
       // The tail may reach over several VMAs and holes.
@@ -83,7 +89,12 @@ extension AddressSpace {
     } else {
       guard options.contains(.mayMove) else { throw .outOfMemory }
       if vma.flags.contains(.accounted) {
-        try checkCommit(options.contains(.dontUnmap) ? newByteCount : growth)
+        do throws(Errno) {
+          try checkCommit(options.contains(.dontUnmap) ? newByteCount : growth)
+        } catch {
+          if options.contains(.fixed) { try unmap(newAddress..<newAddress + newByteCount) }
+          throw error
+        }
       }
       start = try move(old, of: vma, newByteCount, options, newAddress)
     }
@@ -123,7 +134,7 @@ extension AddressSpace {
     cache.noteMapped(vma.backing, byteCount: new.upperBound - old.upperBound)
     if vma.flags.contains(.locked) { lockedPageCount += (new.upperBound - old.upperBound) >> 12 }
     vmas.replace(position, with: grown)
-    mergeVMAs(around: new)
+    mergeVMAs(around: old.upperBound..<new.upperBound)
     checkInvariants()
     return true
   }

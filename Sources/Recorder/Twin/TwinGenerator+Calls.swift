@@ -74,7 +74,7 @@ extension TwinGenerator {
 
   mutating func madvise() -> TwinOperation {
     var advice = pick([
-      0, 1, 2, 3, 4, 4, 4, 4, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24,
+      0, 1, 2, 3, 4, 4, 4, 4, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 22, 23, 24,
     ])
     if chance(3) { advice = pick([5, 7, 26, 99, 100, 101, .max, 1 << 32]) }
     var byteCount = length()
