@@ -37,7 +37,7 @@ bench: ## measured ratios against native runs and strace
 	@scripts/bench
 
 bench-observe: ## what observing by eBPF costs, against native runs and strace
-	@scripts/bench --observe
+	@scripts/bench --only observe
 
 install: ## install the command to PREFIX/bin (default /usr/local)
 	@command=$$(scripts/build) && install -D -m 755 "$$command" "$(DESTDIR)$(PREFIX)/bin/epimetheus"

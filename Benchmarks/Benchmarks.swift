@@ -2,7 +2,8 @@
 
 import Foundation
 
-/// `epimetheus-benchmarks --command PATH [--smoke] [--observe]`: prints a table of ratios and their goals.
+/// `epimetheus-benchmarks --command PATH [--smoke] [--only GROUP]`: prints a table of ratios and their
+/// goals; the groups are memory, hosted, traces, encode and observe.
 @main
 enum Benchmarks {
   static func main() throws {
@@ -19,14 +20,25 @@ enum Benchmarks {
       command: arguments[index + 1], scratch: scratch, repetitions: isSmoke ? 1 : 7,
       isSmoke: isSmoke)
     Swift.print(isSmoke ? "A smoke run: the figures mean nothing." : machine())
-    if arguments.contains("--observe") {
-      try ObserverBenchmarks(harness: harness).run()
-      return
+    let only = try group(arguments)
+    if only == nil || only == "memory" { try NoFaultBenchmarks(harness: harness).run() }
+    if only == nil || only == "hosted" { try HostedBenchmarks(harness: harness).run() }
+    if only == nil || only == "traces" || only == "encode" {
+      try TraceBenchmarks(harness: harness).run(encodingOnly: only == "encode")
     }
-    try NoFaultBenchmarks(harness: harness).run()
-    try HostedBenchmarks(harness: harness).run()
-    try TraceBenchmarks(harness: harness).run()
-    try ObserverBenchmarks(harness: harness).run()
+    if only == nil || only == "observe" { try ObserverBenchmarks(harness: harness).run() }
+  }
+
+  /// The groups that can be asked for.
+  private static let groups = ["memory", "hosted", "traces", "encode", "observe"]
+
+  /// The group of benchmarks that is asked for; nil for all.
+  private static func group(_ arguments: [String]) throws -> String? {
+    guard let index = arguments.firstIndex(of: "--only") else { return nil }
+    guard index + 1 < arguments.count, groups.contains(arguments[index + 1]) else {
+      throw BenchmarkError("--only takes one of " + groups.joined(separator: ", "))
+    }
+    return arguments[index + 1]
   }
 
   /// On what machine the figures were measured.

@@ -11,14 +11,16 @@ import TraceFile
 enum Replaying {
   /// Replays the trace at `input` and writes the trace at `output`.
   static func replay(_ input: String, to output: String) throws -> ReplayOutcome {
-    let reader = try TraceFiles.open(input)
+    let reader = try TraceFiles.open(input, readsAhead: true)
     let header = reader.header
     let byteCount =
       header.memoryByteCount == 0
       ? ReplaySession.defaultMemoryByteCount : header.memoryByteCount
     let memory = try HostMemory.reserve(byteCount: byteCount)
+    var options = TraceWriter.Options()
+    options.compressesAside = true
     let writer = try TraceFiles.create(
-      output, header: ReplaySession.header(replaying: header))
+      output, header: ReplaySession.header(replaying: header), options: options)
     let outcome: ReplayOutcome
     do {
       let replay = try ReplaySession.run(

@@ -7,9 +7,9 @@ import TraceFile
 /// Opening and closing traces, with errors that name the file.
 enum TraceFiles {
   /// Opens a trace and says on stderr what is not whole about it.
-  static func open(_ path: String) throws -> TraceReader {
+  static func open(_ path: String, readsAhead: Bool = false) throws -> TraceReader {
     do {
-      let reader = try TraceReader(path: path)
+      let reader = try TraceReader(path: path, readsAhead: readsAhead)
       if !reader.isComplete {
         Console.note(
           "epimetheus: \(path) is cut: \(reader.droppedByteCount) bytes at its end are dropped")

@@ -90,11 +90,15 @@ public struct Adoption: Sendable {
   public var result: Int64
   /// How the VMAs changed, in order; empty where the kernel's own changes stand.
   public var vmaChanges: [VMAChange]
+  /// The descriptors that the call stored in guest memory, as pipe(2) does; empty where it stored
+  /// none or that is not known.
+  public var descriptors: [Int32]
 
   /// An outcome of its parts.
-  public init(result: Int64, vmaChanges: [VMAChange]) {
+  public init(result: Int64, vmaChanges: [VMAChange], descriptors: [Int32] = []) {
     self.result = result
     self.vmaChanges = vmaChanges
+    self.descriptors = descriptors
   }
 }
 

@@ -40,6 +40,9 @@ extension Unikernel {
       var isOurs = false
       if case .result(let result, _) = completion { isOurs = result == adoption.result }
       if !isOurs { adopt(adoption.result, of: request, on: &machine) }
+      if !adoption.descriptors.isEmpty, adoption.descriptors != madeDescriptors {
+        adopt(adoption.descriptors, of: request, on: &machine)
+      }
     }
     for change in adoption.vmaChanges {
       learnName(from: change, at: adoption.result, of: file)
@@ -93,7 +96,7 @@ extension Unikernel {
     addressSpace.adoptBreak(start: hasBegun ? start : end, end: end)
   }
 
-  /// Makes descriptors and the working directory agree with the result of a call.
+  /// Makes the descriptor that a call returned, and the working directory, agree with its result.
   private mutating func adopt(
     _ result: Int64, of request: SystemCallRequest, on machine: inout some Machine & ~Copyable
   ) {
@@ -123,14 +126,41 @@ extension Unikernel {
     }
   }
 
+  /// Moves what the call made, as pipe(2) does, to the descriptors that it really stored; where the
+  /// kernel made nothing, files that only the outside knows stand there.
+  private mutating func adopt(
+    _ descriptors: [Int32], of request: SystemCallRequest,
+    on machine: inout some Machine & ~Copyable
+  ) {
+    var made: [DescriptorTable.Slot] = []
+    for descriptor in madeDescriptors {
+      if let slot = try? process.descriptors.slot(descriptor) {
+        made.append(slot)
+        _ = try? process.descriptors.remove(descriptor)
+      }
+    }
+    let closesOnExec = Self.closesOnExec(request)
+    for (index, descriptor) in descriptors.enumerated()
+    where descriptor >= 0 && Int(descriptor) < process.descriptorLimit {
+      let unknown = DescriptorTable.Slot(
+        file: OpenFile(.unknown, path: FilePath(), flags: .readWrite), closesOnExec: closesOnExec)
+      let slot = index < made.count ? made[index] : unknown
+      if let last = process.descriptors.set(slot, at: Int(descriptor)) {
+        files.close(last, on: &machine)
+      }
+    }
+  }
+
   /// Whether the call asks for FD_CLOEXEC on the descriptor that it makes.
   private static func closesOnExec(_ request: SystemCallRequest) -> Bool {
     let registers = Registers(request)
     switch request.number {
-    case .open: return OpenFlags(rawValue: registers.word(1)).contains(.closeOnExec)
+    case .open, .pipe2, .socketpair:
+      return OpenFlags(rawValue: registers.word(1)).contains(.closeOnExec)
     case .openat, .dup3:
       return OpenFlags(rawValue: registers.word(2)).contains(.closeOnExec)
-    case .fcntl: return registers.word(1) == 1030  // F_DUPFD_CLOEXEC
+    case .fcntl:
+      return FcntlCommand(rawValue: registers.word(1)) == .duplicateCloseOnExec
     default: return false
     }
   }

@@ -49,7 +49,7 @@ public struct Unikernel: ~Copyable {
       start: PhysicalAddress(memory.byteCount - Self.windowByteCount),
       byteCount: Self.windowByteCount)
     var process = ProcessState(
-      workingDirectory: directory, name: program.names.last ?? [],
+      workingDirectory: directory, name: program.lastName ?? [],
       stackByteCount: configuration.loadPlacement.stackByteCount)
     for stream in UInt32(0)..<3 {
       let file = OpenFile(.stream(stream), path: FilePath(), flags: stream == 0 ? [] : .writeOnly)

@@ -9,7 +9,7 @@ extension TraceMachine where Source: ~Copyable, Sink: ~Copyable {
   /// errno, or `.outsideDecides` where the trace has no such answer.
   private mutating func input(
     _ kind: InputKind
-  ) throws(Errno) -> (event: Event, payload: ArraySlice<UInt8>) {
+  ) throws(Errno) -> Answer {
     var index = step.inputsUsed
     while index < step.attachments.count {
       let attachment = step.attachments[index]
@@ -18,27 +18,22 @@ extension TraceMachine where Source: ~Copyable, Sink: ~Copyable {
         emit(attachment)
         let result = attachment.event.result
         if result < 0, kind != .clock { throw Errno(rawValue: UInt16(clamping: -result)) }
-        return (attachment.event, step.bytes(of: attachment))
+        return unsafe Answer(result: result, payload: step.bytes(of: attachment))
       }
       index += 1
     }
     throw Errno.outsideDecides
   }
 
-  /// Splits `path NUL rest`.
-  private static func afterPath(_ payload: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-    guard let end = payload.firstIndex(of: 0) else { return [] }
-    return payload[(end + 1)...]
-  }
-
   /// The recorded time.
   public mutating func time(of clock: UInt32) throws(Errno) -> UInt64 {
-    UInt64(bitPattern: try input(.clock).event.result)
+    UInt64(bitPattern: try input(.clock).result)
   }
 
   /// The recorded bytes; zeros where too few were kept.
   public mutating func entropy(byteCount: Int) throws(Errno) -> [UInt8] {
-    var bytes = [UInt8](try input(.entropy).payload.prefix(byteCount))
+    let payload = try unsafe input(.entropy).payload
+    var bytes = unsafe [UInt8](payload.prefix(byteCount))
     while bytes.count < byteCount { bytes.append(0) }
     return bytes
   }
@@ -47,45 +42,43 @@ extension TraceMachine where Source: ~Copyable, Sink: ~Copyable {
   public mutating func metadata(
     of path: [UInt8], followingLink: Bool
   ) throws(Errno) -> FileMetadata {
-    let payload = try input(.metadata).payload
-    guard let metadata = FileMetadata(structStat: Self.afterPath(payload)) else {
-      throw Errno.outsideDecides
-    }
-    return metadata
+    try input(.metadata).metadata
   }
 
   /// The recorded file.
   public mutating func open(
     _ path: [UInt8], followingLink: Bool
   ) throws(Errno) -> OutsideFile {
-    let (event, payload) = try input(.open)
-    guard let metadata = FileMetadata(structStat: Self.afterPath(payload)),
-      event.result <= Int64(UInt32.max)
-    else { throw Errno.outsideDecides }
-    return OutsideFile(number: UInt32(event.result), metadata: metadata)
+    let answer = try input(.open)
+    guard answer.result <= Int64(UInt32.max) else { throw Errno.outsideDecides }
+    return OutsideFile(number: UInt32(answer.result), metadata: try answer.metadata)
   }
 
   /// The recorded target.
   public mutating func link(at path: [UInt8]) throws(Errno) -> [UInt8] {
-    [UInt8](Self.afterPath(try input(.link).payload))
+    unsafe [UInt8](try input(.link).afterPath)
   }
 
-  /// The recorded entries.
+  /// The recorded entries; what is longer than a name can be is none.
   public mutating func entries(
     of file: OutsideFile.Number
   ) throws(Errno) -> [DirectoryEntry] {
-    var rest = try input(.entries).payload
+    let payload = try unsafe input(.entries).payload
     var entries: [DirectoryEntry] = []
-    while rest.count >= 10, let end = rest[(rest.startIndex + 9)...].firstIndex(of: 0) {
-      var inode: UInt64 = 0
-      for (shift, byte) in rest.prefix(8).enumerated() {
-        inode |= UInt64(byte) << (8 * UInt64(shift))
+    var at = 0
+    while payload.count - at >= 10 {
+      let start = at + 9
+      var end = start
+      while unsafe end < payload.count && payload[end] != 0 { end += 1 }
+      if end == payload.count { break }
+      let inode = unsafe UInt64(
+        littleEndian: payload.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+      if end - start <= 255 {
+        entries.append(
+          unsafe DirectoryEntry(
+            inode: inode, type: payload[start - 1], name: [UInt8](payload[start..<end])))
       }
-      let nameStart = rest.startIndex + 9
-      entries.append(
-        DirectoryEntry(
-          inode: inode, type: rest[nameStart - 1], name: [UInt8](rest[nameStart..<end])))
-      rest = rest[(end + 1)...]
+      at = end + 1
     }
     return entries
   }
@@ -95,9 +88,9 @@ extension TraceMachine where Source: ~Copyable, Sink: ~Copyable {
     _ file: OutsideFile.Number, at offset: UInt64, into segments: [PhysicalSegment],
     isExamined: Bool
   ) throws(Errno) -> UInt64 {
-    let (event, payload) = try input(.fileRead)
-    fill(segments, with: payload)
-    return min(UInt64(event.result), Self.byteCount(of: segments))
+    let answer = try input(.fileRead)
+    unsafe fill(segments, with: answer.payload)
+    return min(UInt64(answer.result), Self.byteCount(of: segments))
   }
 
   /// Nothing to close.
@@ -107,28 +100,52 @@ extension TraceMachine where Source: ~Copyable, Sink: ~Copyable {
   public mutating func receive(
     stream: UInt32, into segments: [PhysicalSegment]
   ) throws(Errno) -> UInt64 {
-    min(UInt64(try input(.streamRead).event.result), Self.byteCount(of: segments))
+    min(UInt64(try input(.streamRead).result), Self.byteCount(of: segments))
   }
 
   /// The recorded count; nothing is written.
   public mutating func send(
     stream: UInt32, from segments: [PhysicalSegment]
   ) throws(Errno) -> UInt64 {
-    min(UInt64(try input(.streamWrite).event.result), Self.byteCount(of: segments))
+    min(UInt64(try input(.streamWrite).result), Self.byteCount(of: segments))
   }
 
   private static func byteCount(of segments: [PhysicalSegment]) -> UInt64 {
     segments.reduce(0) { $0 + $1.byteCount }
   }
 
-  private func fill(_ segments: [PhysicalSegment], with payload: ArraySlice<UInt8>) {
-    var rest = payload
-    for segment in segments where !rest.isEmpty {
-      let count = min(Int(segment.byteCount), rest.count)
+  private func fill(_ segments: [PhysicalSegment], with payload: UnsafeRawBufferPointer) {
+    var done = 0
+    for segment in segments where done < payload.count {
+      let count = min(Int(segment.byteCount), payload.count - done)
       let bytes = unsafe memory.bytes(
         of: PhysicalSegment(start: segment.start, byteCount: UInt64(count)))
-      unsafe rest.prefix(count).withUnsafeBytes { unsafe bytes.copyMemory(from: $0) }
-      rest = rest.dropFirst(count)
+      unsafe bytes.copyMemory(
+        from: UnsafeRawBufferPointer(rebasing: payload[done..<done + count]))
+      done += count
+    }
+  }
+}
+
+/// An answer of the outside as it was recorded, whose bytes are valid until the next step.
+@safe
+private struct Answer {
+  let result: Int64
+  let payload: UnsafeRawBufferPointer
+
+  /// What stands behind the path and its NUL.
+  var afterPath: UnsafeRawBufferPointer {
+    var at = 0
+    while unsafe at < payload.count && payload[at] != 0 { at += 1 }
+    return unsafe UnsafeRawBufferPointer(rebasing: payload[min(at + 1, payload.count)...])
+  }
+
+  /// The struct stat behind the path; throws `.outsideDecides` where there is none.
+  var metadata: FileMetadata {
+    get throws(Errno) {
+      let bytes = unsafe Span<UInt8>(_unsafeBytes: afterPath)
+      guard let metadata = FileMetadata(structStat: bytes) else { throw .outsideDecides }
+      return metadata
     }
   }
 }

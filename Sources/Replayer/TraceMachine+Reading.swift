@@ -59,16 +59,18 @@ extension TraceMachine where Source: ~Copyable, Sink: ~Copyable {
     var mine = TraceStep()
     mine.trap = step.trap
     var others = TraceStep()
-    for (from, attachments) in [(waiting, waiting.attachments), (step, step.attachments)] {
-      for attachment in attachments {
-        let bytes = from.bytes(of: attachment)
-        let belongs = attachment.event.task == task
-        let payload =
-          unsafe bytes.withUnsafeBytes { bytes in
-            unsafe belongs ? mine.keep(bytes) : others.keep(bytes)
-          }
-        let copy = Attachment(event: attachment.event, payload: payload)
-        if belongs { mine.attachments.append(copy) } else { others.attachments.append(copy) }
+    for attachment in waiting.attachments {
+      if attachment.event.task == task {
+        mine.add(attachment, of: waiting)
+      } else {
+        others.add(attachment, of: waiting)
+      }
+    }
+    for attachment in step.attachments {
+      if attachment.event.task == task {
+        mine.add(attachment, of: step)
+      } else {
+        others.add(attachment, of: step)
       }
     }
     step = mine
@@ -103,9 +105,7 @@ extension TraceMachine where Source: ~Copyable, Sink: ~Copyable {
 
   /// Writes an attachment as it was recorded.
   mutating func emit(_ attachment: Attachment) {
-    unsafe step.bytes(of: attachment).withUnsafeBytes { bytes in
-      unsafe tee.emit(attachment.event, payload: bytes)
-    }
+    unsafe tee.emit(attachment.event, payload: step.bytes(of: attachment))
   }
 
   /// Writes how the recorded run ended, if the trace says.

@@ -85,10 +85,10 @@ extension TraceMachine where Source: ~Copyable, Sink: ~Copyable {
       let bytes = unsafe memory.bytes(
         of: PhysicalSegment(
           start: segment.start + (from - address.rawValue), byteCount: to - from))
-      let first = attachment.payload.lowerBound + Int(from - start)
-      unsafe step.arena[first..<first + Int(to - from)].withUnsafeBytes { recorded in
-        unsafe bytes.copyMemory(from: recorded)
-      }
+      let recorded = unsafe step.bytes(of: attachment)
+      let first = Int(from - start)
+      unsafe bytes.copyMemory(
+        from: UnsafeRawBufferPointer(rebasing: recorded[first..<first + Int(to - from)]))
     }
   }
 }

@@ -16,7 +16,7 @@ extension TraceMachine where Source: ~Copyable, Sink: ~Copyable {
     if step.trap != nil { return [] }
     var vmas: [VMADescription] = []
     for change in step.vmaChanges {
-      if let vma = change.event.mappedVMA(name: [UInt8](step.bytes(of: change))) {
+      if let vma = unsafe change.event.mappedVMA(name: [UInt8](step.bytes(of: change))) {
         vmas.append(vma)
       }
     }

@@ -50,7 +50,7 @@ extension TraceMachine where Source: ~Copyable, Sink: ~Copyable {
     case .result(let result, isMissing: _):
       if wentOn, result != recorded.result {
         outcome.divergentCount += 1
-      } else if step.vmaChanges.isEmpty {
+      } else if step.vmaChanges.isEmpty, recordedDescriptors().isEmpty {
         return nil
       }
     case .undecided: break
@@ -65,7 +65,30 @@ extension TraceMachine where Source: ~Copyable, Sink: ~Copyable {
         outcome.divergentCount += 1
       }
     }
-    return Adoption(result: recorded.result, vmaChanges: recordedVMAChanges())
+    return Adoption(
+      result: recorded.result, vmaChanges: recordedVMAChanges(),
+      descriptors: recordedDescriptors())
+  }
+
+  /// The descriptors that the recorded call stored in guest memory, where the trace kept them.
+  private func recordedDescriptors() -> [Int32] {
+    guard let trap = step.trap, trap.kind == .systemCall, trap.result == 0 else { return [] }
+    let address: UInt64
+    switch SystemCallNumber(rawValue: trap.code) {
+    case .pipe, .pipe2: address = trap.operands[0]
+    case .socketpair: address = trap.operands[3]
+    default: return []
+    }
+    for attachment in step.attachments
+    where attachment.event.kind == .guestWrite && attachment.event.operands[0] == address
+      && attachment.payload.count >= 8
+    {
+      let bytes = unsafe step.bytes(of: attachment)
+      return [0, 4].map { offset in
+        unsafe Int32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Int32.self))
+      }
+    }
+    return []
   }
 
   /// The VMA changes behind the recorded trap, as the kernel takes them.
@@ -73,7 +96,7 @@ extension TraceMachine where Source: ~Copyable, Sink: ~Copyable {
     var changes: [VMAChange] = []
     for change in step.vmaChanges {
       let event = change.event
-      if let vma = event.mappedVMA(name: [UInt8](step.bytes(of: change))) {
+      if let vma = unsafe event.mappedVMA(name: [UInt8](step.bytes(of: change))) {
         changes.append(.mapped(vma))
       } else if event.kind == .vmaUnmapped, event.operands[0] < event.operands[1] {
         changes.append(

@@ -12,7 +12,7 @@ struct Attachment {
 /// One trap of a trace with all that belongs to it: what the outside gave, what the kernel read and
 /// wrote, and the VMA changes that followed. The first step of a trace has no trap: it holds what
 /// the start of the program needed and the initial VMAs.
-struct TraceStep {
+struct TraceStep: ~Copyable {
   /// The trap, nil in a step without one.
   var trap: Event?
   /// Inputs and guest reads and writes, in order.
@@ -20,7 +20,7 @@ struct TraceStep {
   /// VMA changes, in order.
   var vmaChanges: [Attachment] = []
   /// The bytes that attachments refer to.
-  var arena: [UInt8] = []
+  private var arena = ByteStorage(capacity: 4096)
   /// How many inputs, from the front, have been used.
   var inputsUsed = 0
 
@@ -28,17 +28,25 @@ struct TraceStep {
     trap = nil
     attachments.removeAll(keepingCapacity: true)
     vmaChanges.removeAll(keepingCapacity: true)
-    arena.removeAll(keepingCapacity: true)
+    arena.removeAll()
     inputsUsed = 0
   }
 
   /// Keeps a copy of the bytes and says where.
   mutating func keep(_ bytes: UnsafeRawBufferPointer) -> Range<Int> {
     let start = arena.count
-    unsafe arena.append(contentsOf: bytes)
+    unsafe arena.append(bytes)
     return start..<arena.count
   }
 
-  /// The bytes of an attachment.
-  func bytes(of attachment: Attachment) -> ArraySlice<UInt8> { arena[attachment.payload] }
+  /// The bytes of an attachment, valid until the step changes.
+  func bytes(of attachment: Attachment) -> UnsafeRawBufferPointer {
+    unsafe UnsafeRawBufferPointer(rebasing: arena.bytes[attachment.payload])
+  }
+
+  /// Takes over an attachment of another step.
+  mutating func add(_ attachment: Attachment, of other: borrowing TraceStep) {
+    let payload = unsafe keep(other.bytes(of: attachment))
+    attachments.append(Attachment(event: attachment.event, payload: payload))
+  }
 }

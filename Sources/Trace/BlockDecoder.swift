@@ -9,7 +9,7 @@ public struct BlockDecoder: ~Copyable {
   /// Per event the payload's index plus 1, 0 if it has none.
   private var references: [UInt32] = []
   private var payloadEnds: [Int] = []
-  private let storage = ByteStorage(capacity: 4096)
+  private var storage = ByteStorage(capacity: 4096)
 
   /// Which block of the file it is, from 0 on.
   public private(set) var blockNumber: UInt64 = 0

@@ -15,7 +15,9 @@ public struct BlockEncoder: ~Copyable {
   private var payloadReferences: ColumnWriter
   private var times: ColumnWriter
   private var durations: ColumnWriter
-  private let output = ByteStorage(capacity: 4096)
+  private var output = ByteStorage(capacity: 4096)
+  /// The block before the last: see `finish`.
+  private var finished = ByteStorage(capacity: 4096)
   private var previousTask: UInt64 = 0
   private var previousTime: UInt64 = 0
   private var anyTime: UInt64 = 0
@@ -51,18 +53,17 @@ public struct BlockEncoder: ~Copyable {
     tasks.append(zigZag(UInt64(event.task) &- previousTask))
     previousTask = UInt64(event.task)
     let last = shapes.lastValues(shape.index)
-    var operands = event.operands
-    unsafe withUnsafeBytes(of: &operands) { operands in
-      values.append(upTo: 7) { cursor in
-        for operand in 0..<min(shape.operandCount, 6) {
-          let value = unsafe operands.load(fromByteOffset: operand * 8, as: UInt64.self)
-          cursor.put(zigZag(last.difference(value, operand)))
-        }
-      }
-    }
-    values.append(upTo: 1) { cursor in
-      cursor.put(zigZag(last.difference(UInt64(bitPattern: event.result), 6)))
-    }
+    let operandCount = shape.operandCount
+    // Spelled out, since an index that is not constant makes the compiler copy all six.
+    var cursor = values.cursor(upTo: 7)
+    if operandCount > 0 { cursor.put(zigZag(last.difference(event.operands[0], 0))) }
+    if operandCount > 1 { cursor.put(zigZag(last.difference(event.operands[1], 1))) }
+    if operandCount > 2 { cursor.put(zigZag(last.difference(event.operands[2], 2))) }
+    if operandCount > 3 { cursor.put(zigZag(last.difference(event.operands[3], 3))) }
+    if operandCount > 4 { cursor.put(zigZag(last.difference(event.operands[4], 4))) }
+    if operandCount > 5 { cursor.put(zigZag(last.difference(event.operands[5], 5))) }
+    cursor.put(zigZag(last.difference(UInt64(bitPattern: event.result), 6)))
+    values.move(to: cursor)
     if hasPayload {
       unsafe payloadReferences.append(UInt64(payloads.find(payload)))
     }
@@ -77,8 +78,10 @@ public struct BlockEncoder: ~Copyable {
     return true
   }
 
-  /// The bytes of the block, valid until the next call; the encoder then begins the next block.
+  /// The bytes of the block; the encoder then begins the next block. They stay valid until the
+  /// block after the next is finished, so that one can be compressed while another is encoded.
   public mutating func finish(blockNumber: UInt64, firstEvent: UInt64) -> UnsafeRawBufferPointer {
+    swap(&output, &finished)
     output.removeAll()
     output.append(littleEndian: BlockFormat.magic)
     output.append(varint: blockNumber)
@@ -111,14 +114,14 @@ public struct BlockEncoder: ~Copyable {
     count = 0
   }
 
-  private func append(_ section: BlockSection, _ bytes: UnsafeRawBufferPointer) {
+  private mutating func append(_ section: BlockSection, _ bytes: UnsafeRawBufferPointer) {
     output.append(varint: section.rawValue)
     output.append(varint: UInt64(bytes.count))
     unsafe output.append(bytes)
   }
 
-  private func appendShapes() {
-    let section = ByteStorage(capacity: shapes.shapes.count * 8)
+  private mutating func appendShapes() {
+    var section = ByteStorage(capacity: shapes.shapes.count * 8)
     section.append(varint: UInt64(shapes.shapes.count))
     for shape in shapes.shapes {
       section.append(varint: UInt64(shape.kind))
@@ -130,8 +133,8 @@ public struct BlockEncoder: ~Copyable {
     unsafe append(.shapes, section.bytes)
   }
 
-  private func appendPayloads() {
-    let lengths = ByteStorage(capacity: payloads.count * 2)
+  private mutating func appendPayloads() {
+    var lengths = ByteStorage(capacity: payloads.count * 2)
     lengths.append(varint: UInt64(payloads.count))
     for index in 0..<payloads.count { lengths.append(varint: UInt64(payloads.length(at: index))) }
     unsafe append(.payloadLengths, lengths.bytes)

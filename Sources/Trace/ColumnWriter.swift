@@ -24,15 +24,21 @@ struct ColumnWriter: ~Copyable {
 
   @inline(__always)
   mutating func append(_ value: UInt64) {
-    append(upTo: 1) { $0.put(value) }
+    var cursor = cursor(upTo: 1)
+    cursor.put(value)
+    move(to: cursor)
   }
 
-  /// Adds what `body` puts, at most `varintCount` varints.
+  /// Where at most `varintCount` varints can be put; `move` then counts them.
   @inline(__always)
-  mutating func append(upTo varintCount: Int, _ body: (inout Cursor) -> Void) {
+  func cursor(upTo varintCount: Int) -> Cursor {
     precondition(count + varintCount * BlockFormat.varintLimit <= capacity, "a column is full")
-    var cursor = unsafe Cursor(next: base + count)
-    body(&cursor)
+    return unsafe Cursor(next: base + count)
+  }
+
+  /// Takes what was put at a cursor.
+  @inline(__always)
+  mutating func move(to cursor: Cursor) {
     count = unsafe cursor.next - base
   }
 
@@ -76,7 +82,7 @@ struct ColumnWriter: ~Copyable {
 
 extension ByteStorage {
   /// Adds one varint at the end.
-  func append(varint value: UInt64) {
+  mutating func append(varint value: UInt64) {
     var buffer: InlineArray<10, UInt8> = InlineArray(repeating: 0)
     var rest = value
     var byteCount = 0
@@ -91,13 +97,13 @@ extension ByteStorage {
   }
 
   /// Adds four bytes, the lowest first.
-  func append(littleEndian value: UInt32) {
+  mutating func append(littleEndian value: UInt32) {
     var value = value.littleEndian
     unsafe withUnsafeBytes(of: &value) { unsafe append($0) }
   }
 
   /// Adds one byte at the end.
-  func append(byte: UInt8) {
+  mutating func append(byte: UInt8) {
     var byte = byte
     unsafe withUnsafeBytes(of: &byte) { unsafe append($0) }
   }

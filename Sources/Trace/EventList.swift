@@ -6,7 +6,7 @@
 public struct EventList: EventSink, EventSource {
   private var events: [Event] = []
   private var payloadEnds: [Int] = []
-  private var storage = ByteStorage(capacity: 0)
+  private var storage = SharedBytes()
 
   /// The index of the event that `next` gives.
   public private(set) var position = 0
@@ -21,12 +21,12 @@ public struct EventList: EventSink, EventSource {
   public subscript(index: Int) -> Event { events[index] }
 
   /// Bytes of all payloads together.
-  public var payloadByteCount: Int { storage.count }
+  public var payloadByteCount: Int { unsafe storage.bytes.count }
 
   /// The bytes of the event at an index, valid until the list changes.
   public func payload(at index: Int) -> UnsafeRawBufferPointer {
     let start = index == 0 ? 0 : payloadEnds[index - 1]
-    return unsafe UnsafeRawBufferPointer(rebasing: storage.bytes[start..<payloadEnds[index]])
+    return unsafe UnsafeRawBufferPointer(rebasing: storage.bytes.bytes[start..<payloadEnds[index]])
   }
 
   /// A copy of the bytes of the event at an index.
@@ -41,9 +41,9 @@ public struct EventList: EventSink, EventSource {
   /// Takes one event and a copy of its bytes.
   public mutating func append(_ event: Event, payload: UnsafeRawBufferPointer) {
     if !isKnownUniquelyReferenced(&storage) { storage = storage.copy() }
-    unsafe storage.append(payload)
+    unsafe storage.bytes.append(payload)
     events.append(event)
-    payloadEnds.append(storage.count)
+    unsafe payloadEnds.append(storage.bytes.count)
   }
 
   /// Takes one event and its bytes.
@@ -64,11 +64,32 @@ public struct EventList: EventSink, EventSource {
     return unsafe payload(at: position - 1)
   }
 
+  /// Gives all events to a sink, none of them copied on the way.
+  public func emit(into sink: inout some EventSink & ~Copyable) {
+    unsafe events.withUnsafeBufferPointer { events in
+      for index in events.indices { unsafe sink.append(events[index], payload: payload(at: index)) }
+    }
+  }
+
   /// Makes `next` begin again at the first event.
   public mutating func rewind() { position = 0 }
 
   /// Forgets all events.
   public mutating func removeAll() {
     self = EventList()
+  }
+}
+
+/// Bytes that copies of a list share until one of them changes.
+private final class SharedBytes {
+  // Not checked for overlapping access at run time: that takes longer than the access.
+  @exclusivity(unchecked) var bytes = ByteStorage(capacity: 0)
+
+  init() {}
+
+  func copy() -> SharedBytes {
+    let other = SharedBytes()
+    unsafe other.bytes = bytes.copy()
+    return other
   }
 }

@@ -13,7 +13,14 @@ extension EventTee where Sink: ~Copyable {
       if outcome.isMissing { event.flags.insert(.missing) }
       if !outcome.returns { event.flags.insert(.didNotReturn) }
       let count = number < argumentCounts.count ? Int(argumentCounts[number]) : 6
-      for index in 0..<count { event.operands[index] = request.arguments[index] }
+      event.operands = request.arguments
+      // Spelled out, since an index that is not constant makes the compiler copy all six.
+      if count < 6 { event.operands[5] = 0 }
+      if count < 5 { event.operands[4] = 0 }
+      if count < 4 { event.operands[3] = 0 }
+      if count < 3 { event.operands[2] = 0 }
+      if count < 2 { event.operands[1] = 0 }
+      if count < 1 { event.operands[0] = 0 }
     case .pageFault(let fault):
       event = Event(.pageFault, task: fault.task, code: fault.code.rawValue)
       event.operands[0] = fault.address.rawValue

@@ -7,14 +7,31 @@ struct PayloadTable: ~Copyable {
   private static var probeLimit: Int { 32 }
 
   private struct Entry {
-    var hash: UInt64
     var start: Int
     var byteCount: Int
   }
 
-  private let storage = ByteStorage(capacity: 4096)
+  /// Where a payload is found by its hash; enough of the hash is kept to tell most others apart
+  /// without a look at the entry.
+  private struct Slot {
+    var tag: UInt32
+    /// The index of the payload, -1 if the slot is free.
+    var index: Int32
+  }
+
+  private var storage = ByteStorage(capacity: 4096)
   private var entries: [Entry] = []
-  private var slots: [Int32] = [Int32](repeating: -1, count: 512)
+  private var slots: UnsafeMutablePointer<Slot>
+  private var slotCount = 512
+
+  init() {
+    unsafe slots = .allocate(capacity: slotCount)
+    unsafe slots.initialize(repeating: Slot(tag: 0, index: -1), count: slotCount)
+  }
+
+  deinit {
+    unsafe slots.deallocate()
+  }
 
   /// How many there are.
   var count: Int { entries.count }
@@ -28,31 +45,36 @@ struct PayloadTable: ~Copyable {
   func length(at index: Int) -> Int { entries[index].byteCount }
 
   mutating func removeAll() {
+    if entries.isEmpty { return }
     storage.removeAll()
     entries.removeAll(keepingCapacity: true)
-    for index in slots.indices { slots[index] = -1 }
+    unsafe slots.update(repeating: Slot(tag: 0, index: -1), count: slotCount)
   }
 
   /// The index of the payload with these bytes; added if it is not there.
   mutating func find(_ payload: UnsafeRawBufferPointer) -> Int {
     let hash = unsafe Self.hash(payload)
-    var at = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+    let tag = UInt32(truncatingIfNeeded: hash >> 32)
+    let mask = slotCount - 1
+    var at = Int(truncatingIfNeeded: hash) & mask
     for _ in 0..<Self.probeLimit {
-      if slots[at] < 0 {
-        let index = unsafe add(payload, hash: hash)
-        slots[at] = Int32(index)
-        if entries.count * 2 > slots.count { growSlots() }
+      let slot = unsafe slots[at]
+      if slot.index < 0 {
+        let index = unsafe add(payload)
+        unsafe slots[at] = Slot(tag: tag, index: Int32(index))
+        if entries.count * 2 > slotCount { growSlots() }
         return index
       }
-      let index = Int(slots[at])
-      if entries[index].hash == hash, unsafe isEqual(entries[index], payload) { return index }
-      at = (at + 1) & (slots.count - 1)
+      if slot.tag == tag, unsafe isEqual(entries[Int(slot.index)], payload) {
+        return Int(slot.index)
+      }
+      at = (at + 1) & mask
     }
-    return unsafe add(payload, hash: hash)
+    return unsafe add(payload)
   }
 
-  private mutating func add(_ payload: UnsafeRawBufferPointer, hash: UInt64) -> Int {
-    entries.append(Entry(hash: hash, start: storage.count, byteCount: payload.count))
+  private mutating func add(_ payload: UnsafeRawBufferPointer) -> Int {
+    entries.append(Entry(start: storage.count, byteCount: payload.count))
     unsafe storage.append(payload)
     return entries.count - 1
   }
@@ -61,50 +83,70 @@ struct PayloadTable: ~Copyable {
     if entry.byteCount != payload.count { return false }
     let stored = unsafe UnsafeRawBufferPointer(
       rebasing: storage.bytes[entry.start..<entry.start + entry.byteCount])
-    return unsafe Self.areEqual(stored, payload)
-  }
-
-  private static func areEqual(
-    _ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer
-  ) -> Bool {
     var at = 0
-    while at + 8 <= left.count {
-      let leftWord = unsafe left.loadUnaligned(fromByteOffset: at, as: UInt64.self)
-      let rightWord = unsafe right.loadUnaligned(fromByteOffset: at, as: UInt64.self)
-      if leftWord != rightWord { return false }
+    while at + 8 <= payload.count {
+      if unsafe word(stored, at) != word(payload, at) { return false }
       at += 8
     }
-    while at < left.count {
-      if unsafe left[at] != right[at] { return false }
+    while at < payload.count {
+      if unsafe stored[at] != payload[at] { return false }
       at += 1
     }
     return true
   }
 
+  private mutating func growSlots() {
+    unsafe slots.deallocate()
+    slotCount *= 2
+    unsafe slots = .allocate(capacity: slotCount)
+    unsafe slots.initialize(repeating: Slot(tag: 0, index: -1), count: slotCount)
+    for index in entries.indices {
+      let entry = entries[index]
+      let hash = unsafe Self.hash(
+        UnsafeRawBufferPointer(
+          rebasing: storage.bytes[entry.start..<entry.start + entry.byteCount]))
+      var at = Int(truncatingIfNeeded: hash) & (slotCount - 1)
+      while unsafe slots[at].index >= 0 { at = (at + 1) & (slotCount - 1) }
+      unsafe slots[at] = Slot(
+        tag: UInt32(truncatingIfNeeded: hash >> 32), index: Int32(index))
+    }
+  }
+}
+
+extension PayloadTable {
+  /// Sixteen bytes a step, folded by a multiplication to 128 bits.
   private static func hash(_ payload: UnsafeRawBufferPointer) -> UInt64 {
-    var hash = UInt64(payload.count) ^ 0x9e37_79b9_7f4a_7c15
+    let count = payload.count
+    var hash = UInt64(count) ^ 0x9e37_79b9_7f4a_7c15
     var at = 0
-    while at + 8 <= payload.count {
-      hash ^= unsafe payload.loadUnaligned(fromByteOffset: at, as: UInt64.self)
-      hash = hash &* 0xff51_afd7_ed55_8ccd
-      hash ^= hash >> 32
-      at += 8
+    while at + 16 <= count {
+      hash = unsafe fold(word(payload, at), word(payload, at + 8) ^ hash)
+      at += 16
     }
-    while at < payload.count {
-      hash = unsafe (hash ^ UInt64(payload[at])) &* 0x0000_0100_0000_01b3
-      at += 1
+    // The rest, with bytes of the last step before it where there was one.
+    if count >= 16 {
+      if at < count {
+        hash = unsafe fold(word(payload, count - 16), word(payload, count - 8) ^ hash)
+      }
+    } else if count >= 8 {
+      hash = unsafe fold(word(payload, 0), word(payload, count - 8) ^ hash)
+    } else {
+      var rest: UInt64 = 0
+      for index in 0..<count { rest = unsafe rest << 8 | UInt64(payload[index]) }
+      hash = fold(rest, hash)
     }
-    hash = (hash ^ hash >> 29) &* 0xc4ce_b9fe_1a85_ec53
-    return hash ^ hash >> 32
+    return fold(hash, 0xc4ce_b9fe_1a85_ec53)
   }
 
-  private mutating func growSlots() {
-    let mask = slots.count * 2 - 1
-    slots = [Int32](repeating: -1, count: mask + 1)
-    for index in entries.indices {
-      var at = Int(truncatingIfNeeded: entries[index].hash) & mask
-      while slots[at] >= 0 { at = (at + 1) & mask }
-      slots[at] = Int32(index)
-    }
+  @inline(__always)
+  private static func fold(_ left: UInt64, _ right: UInt64) -> UInt64 {
+    let product = (left ^ 0xff51_afd7_ed55_8ccd).multipliedFullWidth(by: right)
+    return product.high ^ product.low
   }
+}
+
+/// The word at an offset, as this machine has it: it is only compared with others.
+@inline(__always)
+private func word(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> UInt64 {
+  unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
 }

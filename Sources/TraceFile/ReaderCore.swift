@@ -20,13 +20,15 @@ struct ReaderCore: ~Copyable {
   private var isLastDamaged = false
   private var falseStarts = 0
 
+  private let readsAhead: Bool
   let opened: OpenedTrace
   private(set) var problems: [TraceProblem] = []
   private(set) var problemCount = 0
   private(set) var damagedBlockCount = 0
   private(set) var eventNumber: UInt64 = 0
 
-  init(_ source: ByteSource) throws(TraceError) {
+  init(_ source: ByteSource, readsAhead: Bool) throws(TraceError) {
+    self.readsAhead = readsAhead
     opened = try OpenedTrace(source)
     blocks = opened.blocks
     isReported = [Bool](repeating: false, count: blocks.count)
@@ -115,13 +117,18 @@ struct ReaderCore: ~Copyable {
 
 extension ReaderCore {
   /// Unpacks a block into the decoder; false, and reported once, if it cannot be read.
-  private mutating func loadBlock(_ number: Int) throws(TraceError) -> Bool {
+  private mutating func loadBlock(
+    _ number: Int, beginningWithNext: Bool = false
+  ) throws(TraceError) -> Bool {
     let block = blocks[number]
     index = 0
     let reason: String
     do throws(FrameFault) {
       let content = try frames.read(
         at: block.offset, byteCount: block.byteCount, contentLimit: BlockFormat.byteLimit)
+      if beginningWithNext, number + 1 < blocks.count {
+        frames.readAhead(blocks[number + 1], contentLimit: BlockFormat.byteLimit)
+      }
       let error = decode(content)
       if error == nil {
         if decoder.unknownCount > 0 { reportUnknown(number) }
@@ -142,7 +149,7 @@ extension ReaderCore {
   }
 
   private mutating func loadNextBlock() throws(TraceError) -> Bool {
-    let isReadable = try loadBlock(nextBlock)
+    let isReadable = try loadBlock(nextBlock, beginningWithNext: readsAhead)
     if !isReadable && !opened.isComplete { try searchInside(nextBlock) }
     isLastDamaged = !isReadable
     nextBlock += 1

@@ -13,20 +13,21 @@ public final class TraceReader: EventSource {
 
   private let core: UnsafeMutablePointer<ReaderCore>
 
-  /// Opens the trace at `path`.
-  public convenience init(path: String) throws(TraceFileError) {
-    try self.init(ByteSource(path: path))
+  /// Opens the trace at `path`. `readsAhead`: a second thread unpacks the next block while the
+  /// events of one are read.
+  public convenience init(path: String, readsAhead: Bool = false) throws(TraceFileError) {
+    try self.init(ByteSource(path: path), readsAhead: readsAhead)
   }
 
   /// Opens a trace in memory.
   public convenience init(bytes: [UInt8]) throws(TraceFileError) {
-    try self.init(ByteSource(bytes))
+    try self.init(ByteSource(bytes), readsAhead: false)
   }
 
-  private init(_ source: ByteSource) throws(TraceFileError) {
+  private init(_ source: ByteSource, readsAhead: Bool) throws(TraceFileError) {
     let opened: ReaderCore
     do throws(TraceError) {
-      opened = try ReaderCore(source)
+      opened = try ReaderCore(source, readsAhead: readsAhead)
     } catch {
       throw .format(error, path: source.path)
     }

@@ -15,7 +15,10 @@ public final class TraceWriter: EventSink {
     public var level = 3
     /// The most events in a block, 1 to 65,536. A crash of the writer loses at most one block.
     public var eventsPerBlock = BlockFormat.eventLimit
-    /// Level 3, full blocks.
+    /// Compress a full block on a second thread while the next one is filled. The bytes are the
+    /// same; an error shows one block later.
+    public var compressesAside = false
+    /// Level 3, full blocks, one thread.
     public init() {}
   }
 
@@ -73,10 +76,7 @@ public final class TraceWriter: EventSink {
   public var failure: TraceFileError? { core.pointee.failure }
 
   /// The bytes of a trace that is written to memory; empty for a file.
-  public var bytes: [UInt8] {
-    if case .memory(let bytes) = core.pointee.destination { return bytes }
-    return []
-  }
+  public var bytes: [UInt8] { core.pointee.bytes }
 
   /// Takes one event. A payload of more than 16 MiB is an error.
   public func append(_ event: Event, payload: UnsafeRawBufferPointer) {
@@ -90,7 +90,7 @@ public final class TraceWriter: EventSink {
 
   /// Ends the block at hand, so that all events so far are in the file.
   public func flush() throws(TraceFileError) {
-    core.pointee.writeBlock()
+    core.pointee.flush()
     if let failure { throw failure }
   }
 

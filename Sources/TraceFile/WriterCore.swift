@@ -1,29 +1,28 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-import Glibc
 import Trace
 
 /// What a writer holds and does. `TraceWriter` keeps it behind a pointer: checking access to each
 /// property of a class took as long as encoding an event.
 struct WriterCore: ~Copyable {
-  let path: String
-  private(set) var destination: ByteDestination
-  private var compressor: Compressor
   private var encoder: BlockEncoder
-  private var frames: [Frame] = []
+  /// Where blocks go; a thread of `aside` may be at it until `settle`.
+  private let frames: UnsafeMutablePointer<FrameWriter>
+  private let compressesAside: Bool
+  private let aside = Aside()
   private var isFinished = false
   private(set) var eventCount: UInt64 = 0
-  private(set) var byteCount: UInt64 = 0
   private(set) var blockCount: UInt64 = 0
+  /// What went wrong first, as far as it is known.
   private(set) var failure: TraceFileError?
 
   init(
     _ destination: ByteDestination, path: String, header: TraceHeader,
     options: TraceWriter.Options
   ) {
-    self.destination = destination
-    self.path = path
-    compressor = Compressor(level: options.level)
+    frames = .allocate(capacity: 1)
+    frames.initialize(to: FrameWriter(destination, path: path, level: options.level))
+    compressesAside = options.compressesAside
     encoder = BlockEncoder(
       keepsTimes: !header.unseen.contains(.times), eventLimit: options.eventsPerBlock)
     let bytes = header.encoded()
@@ -32,12 +31,39 @@ struct WriterCore: ~Copyable {
         TraceError("the header has \(bytes.count) bytes, at most \(HeaderFormat.byteLimit)", at: 0),
         path: path)
     } else {
-      bytes.withUnsafeBytes { writeFrame($0) }
+      bytes.withUnsafeBytes { frames.pointee.write(frameOf: $0) }
+      failure = frames.pointee.failure
     }
   }
 
   deinit {
-    if case .file(let descriptor, _) = destination, !isFinished { close(descriptor) }
+    // The thread must not outlive what it works on.
+    aside.wait()
+    frames.deinitialize(count: 1)
+    frames.deallocate()
+  }
+
+  /// Waits until all finished blocks are written.
+  private mutating func settle() {
+    aside.wait()
+    if failure == nil { failure = frames.pointee.failure }
+  }
+
+  /// Bytes written so far.
+  var byteCount: UInt64 {
+    mutating get {
+      settle()
+      return frames.pointee.byteCount
+    }
+  }
+
+  /// The bytes of a trace that is written to memory; empty for a file.
+  var bytes: [UInt8] {
+    mutating get {
+      settle()
+      if case .memory(let bytes) = frames.pointee.destination { return bytes }
+      return []
+    }
   }
 
   @inline(__always)
@@ -49,6 +75,7 @@ struct WriterCore: ~Copyable {
     }
   }
 
+  @inline(never)
   private mutating func appendToNextBlock(_ event: Event, payload: UnsafeRawBufferPointer) {
     writeBlock()
     if failure != nil { return }
@@ -58,44 +85,36 @@ struct WriterCore: ~Copyable {
       failure = .format(
         TraceError(
           "event \(eventCount) has \(payload.count) bytes of payload, at most "
-            + "\(BlockFormat.payloadLimit)", at: byteCount), path: path)
+            + "\(BlockFormat.payloadLimit)", at: byteCount), path: frames.pointee.path)
     }
+  }
+
+  /// Ends the block at hand; it is in the file after `flush`.
+  private mutating func writeBlock() {
+    if failure != nil || encoder.count == 0 { return }
+    let first = eventCount - UInt64(encoder.count)
+    // Valid until the block after the next is finished, and `start` waits for the one before.
+    let block = encoder.finish(blockNumber: blockCount, firstEvent: first)
+    blockCount += 1
+    let frames = frames
+    if compressesAside {
+      aside.start { frames.pointee.write(frameOf: block) }
+    } else {
+      frames.pointee.write(frameOf: block)
+      failure = frames.pointee.failure
+    }
+  }
+
+  mutating func flush() {
+    writeBlock()
+    settle()
   }
 
   mutating func finish() {
     if isFinished { return }
-    writeBlock()
-    if failure == nil { SeekTable.encode(frames).withUnsafeBytes { write($0) } }
     isFinished = true
-    if case .file(let descriptor, let path) = destination, close(descriptor) != 0, failure == nil {
-      failure = .system(call: "close", path: path, errno: errno)
-    }
-  }
-
-  mutating func writeBlock() {
-    if failure != nil || encoder.count == 0 { return }
-    let first = eventCount - UInt64(encoder.count)
-    writeFrame(encoder.finish(blockNumber: blockCount, firstEvent: first))
-    blockCount += 1
-  }
-
-  private mutating func writeFrame(_ content: UnsafeRawBufferPointer) {
-    let frame = compressor.compress(content)
-    let checksum = frame.loadUnaligned(fromByteOffset: frame.count - 4, as: UInt32.self)
-    frames.append(
-      Frame(
-        offset: byteCount, byteCount: UInt64(frame.count),
-        contentByteCount: UInt64(content.count), checksum: UInt32(littleEndian: checksum)))
-    write(frame)
-  }
-
-  private mutating func write(_ bytes: UnsafeRawBufferPointer) {
-    if isFinished { return }
-    do throws(TraceFileError) {
-      try destination.append(bytes)
-      byteCount += UInt64(bytes.count)
-    } catch {
-      failure = error
-    }
+    flush()
+    frames.pointee.finish(isWhole: failure == nil)
+    settle()
   }
 }

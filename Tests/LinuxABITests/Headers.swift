@@ -66,7 +66,8 @@ enum Headers {
     "linux/futex.h", "linux/fs.h", "linux/fiemap.h", "linux/random.h", "linux/sockios.h",
     "linux/userfaultfd.h", "linux/membarrier.h", "linux/memfd.h", "linux/close_range.h",
     "sys/mman.h", "fcntl.h", "sys/stat.h", "sys/epoll.h", "sys/eventfd.h", "sys/socket.h",
-    "sys/timerfd.h", "sys/resource.h", "sys/wait.h", "sys/random.h", "sys/file.h", "sys/time.h",
+    "sys/timerfd.h", "sys/inotify.h", "sys/resource.h", "sys/wait.h", "sys/random.h", "sys/file.h",
+    "sys/time.h",
     "sched.h", "signal.h", "time.h", "unistd.h", "netinet/in.h", "netinet/tcp.h", "sys/auxv.h",
   ]
 

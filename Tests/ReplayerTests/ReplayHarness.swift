@@ -47,6 +47,13 @@ struct ForeignRun {
     events.append(event, bytes: [UInt8](text.utf8) + [0])
   }
 
+  mutating func write(_ bytes: [UInt8], at address: UInt64) {
+    var event = Event(.guestWrite)
+    event.operands[0] = address
+    event.operands[1] = UInt64(bytes.count)
+    events.append(event, bytes: bytes)
+  }
+
   mutating func call(
     _ number: SystemCallNumber, _ arguments: UInt64..., result: Int64, task: UInt32 = 1,
     flags: Event.Flags = []

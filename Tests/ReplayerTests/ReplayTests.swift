@@ -58,6 +58,22 @@ struct ReplayTests {
     #expect(outcome.divergentCount == 1)
   }
 
+  @Test func `a pipe stands at the descriptors that Linux gave it`() throws {
+    var run = ForeignRun()
+    run.write([7, 0, 0, 0, 5, 0, 0, 0], at: 0x7fff_ffff_e000)
+    run.call(.pipe2, 0x7fff_ffff_e000, 0o2000000, result: 0)
+    run.call(.fcntl, 7, 3, 0, result: 0)
+    run.call(.fcntl, 5, 3, 0, result: 1)
+    run.call(.fcntl, 5, 1, 0, result: 1)
+    run.call(.fcntl, 3, 1, 0, result: -9)
+    run.call(.dup, 5, result: 3)
+    run.call(.close, 5, result: 0)
+    run.call(.close, 7, result: 0)
+    let (outcome, trace) = try run.replay()
+    #expect(outcome.divergentCount == 0)
+    #expect(trace.calls.map(\.result) == [0, 0, 1, 1, -9, 3, 0, 0])
+  }
+
   @Test func `what only the outside knows is adopted and counted`() throws {
     var run = ForeignRun()
     run.read("/etc/hostname", at: 0x7fff_ffff_1000)

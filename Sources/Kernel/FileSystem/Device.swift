@@ -17,22 +17,22 @@ enum Device: UInt8, CaseIterable {
 
   /// The device at the path, if one is there.
   init?(at path: FilePath) {
-    guard path.names.count == 2, path.names[0].isEqual(to: "dev") else { return nil }
-    for device in Device.allCases where path.names[1].isEqual(to: device.name) {
+    guard path.isWithin("/dev") else { return nil }
+    for device in Device.allCases where path.isEqual(to: device.path) {
       self = device
       return
     }
     return nil
   }
 
-  /// Its name below `/dev`.
-  var name: StaticString {
+  /// Where it is.
+  private var path: StaticString {
     switch self {
-    case .null: "null"
-    case .zero: "zero"
-    case .full: "full"
-    case .random: "random"
-    case .unboundedRandom: "urandom"
+    case .null: "/dev/null"
+    case .zero: "/dev/zero"
+    case .full: "/dev/full"
+    case .random: "/dev/random"
+    case .unboundedRandom: "/dev/urandom"
     }
   }
 

@@ -37,7 +37,7 @@ extension FileSystem {
   private func merge(_ outside: [DirectoryEntry], with shell: Inode) -> [DirectoryEntry] {
     var merged: [DirectoryEntry] = []
     for entry in outside {
-      if let ours = shell.entry(entry.name), ours.inode?.isShell != true { continue }
+      if let ours = shell.entry(entry.name.span), ours.inode?.isShell != true { continue }
       merged.append(entry)
     }
     for entry in shell.entries {

@@ -14,41 +14,69 @@ enum Place {
   case absent(FilePath)
 }
 
+/// How far a walk along a path came.
+struct PathWalk {
+  /// The path with the links of the tree that were followed replaced by where they lead.
+  var path: FilePath
+  /// The file of the tree that was reached last.
+  var inode: Inode
+  /// Where the name begins that was not found there; behind the end where all were.
+  var rest: Int
+  /// Whether the tree says that the name is not there, and not only that it does not know it.
+  var isHidden = false
+
+  /// Whether all names were found.
+  var isWhole: Bool { rest >= path.bytes.count }
+  /// Whether the last name is the one that was not found.
+  var isAtLastName: Bool { path.end(ofNameAt: rest) == path.bytes.count }
+}
+
 extension FileSystem {
-  /// Walks the tree along `path`. Links of the tree are followed, the last one if `followingLink`;
-  /// links of the outside are the outside's business.
-  ///
-  /// Throws ENOENT, ENOTDIR or ELOOP.
-  func locate(_ path: FilePath, followingLink: Bool) throws(Errno) -> Place {
-    var names = path.names
-    var index = 0
+  /// Walks the tree along `path` as far as it knows the names. Links of the tree are followed, the
+  /// last one if `followingLink`; links of the outside are the outside's business. Throws ELOOP, or
+  /// what makes a link's target no path.
+  func walk(_ path: FilePath, followingLink: Bool) throws(Errno) -> PathWalk {
+    var walk = PathWalk(path: path, inode: root, rest: path.firstName)
     var followed = 0
-    var directory = root
-    while index < names.count {
-      let isLast = index == names.count - 1
-      guard directory.isDirectory else { throw .notDirectory }
-      guard let entry = directory.entry(names[index]) else {
-        if directory.isShell { return .outside(FilePath(names: names)) }
-        guard isLast else { throw .noSuchFile }
-        return .absent(FilePath(names: names))
+    while !walk.isWhole, walk.inode.isDirectory {
+      let end = walk.path.end(ofNameAt: walk.rest)
+      let found = walk.inode.entry(walk.path.bytes.span.extracting(walk.rest..<end))
+      guard let inode = found?.inode else {
+        walk.isHidden = found != nil
+        return walk
       }
-      guard let inode = entry.inode else {
-        guard isLast else { throw .noSuchFile }
-        return .absent(FilePath(names: names))
-      }
-      if inode.type == .symbolicLink, !isLast || followingLink {
+      if inode.type == .symbolicLink, followingLink || end < walk.path.bytes.count {
         followed += 1
         guard followed <= Self.linkLimit else { throw .tooManySymbolicLinks }
-        let base = FilePath(names: Array(names[..<index]))
-        names = try FilePath(inode.content, from: base).names + names[(index + 1)...]
-        index = 0
-        directory = root
-        continue
+        let directory = walk.path.directory(upTo: walk.rest - 1)
+        let target = try FilePath(inode.content, from: directory)
+        walk.path = target.appending(walk.path, from: end)
+        walk.inode = root
+        walk.rest = walk.path.firstName
+      } else {
+        walk.inode = inode
+        walk.rest = end + 1
       }
-      directory = inode
-      index += 1
     }
-    return directory.isShell ? .shell(directory, FilePath(names: names)) : .inode(directory)
+    return walk
+  }
+
+  /// Where `path` leads; `followingLink` as for `walk`. Throws ENOENT, ENOTDIR or ELOOP.
+  func locate(_ path: FilePath, followingLink: Bool) throws(Errno) -> Place {
+    let walk = try walk(path, followingLink: followingLink)
+    if walk.isWhole {
+      return walk.inode.isShell ? .shell(walk.inode, walk.path) : .inode(walk.inode)
+    }
+    guard walk.inode.isDirectory else { throw .notDirectory }
+    if walk.inode.isShell, !walk.isHidden { return .outside(walk.path) }
+    guard walk.isAtLastName else { throw .noSuchFile }
+    return .absent(walk.path)
+  }
+
+  /// The path with the links of the tree in its directories followed, not the last.
+  func resolvedTreePath(_ path: FilePath) throws(Errno) -> FilePath {
+    guard let name = path.lastName else { return path }
+    return try walk(path.parent, followingLink: true).path.appending(name)
   }
 
   /// stat(2) or lstat(2). Throws ENOENT, ENOTDIR, ELOOP or what the outside throws.
@@ -88,17 +116,19 @@ extension FileSystem {
   /// Puts the program in place of `/proc/self/exe`. Throws ENOENT for the rest of `/proc/self`,
   /// which the outside would answer for itself.
   func checkedProcess(_ path: FilePath, _ followingLink: Bool) throws(Errno) -> FilePath {
-    guard path.names.count >= 2, path.names[0].isEqual(to: "proc"), isOwnProcess(path.names[1])
-    else { return path }
-    guard path.names.count == 3, path.names[2].isEqual(to: "exe"), followingLink else {
-      throw .noSuchFile
-    }
-    return program
+    guard path.isWithin("/proc") else { return path }
+    if isOwnExecutable(path), followingLink { return program }
+    guard
+      !path.isWithin("/proc/self"), !path.isWithin("/proc/thread-self"),
+      !path.isWithin("/proc/1000")
+    else { throw .noSuchFile }
+    return path
   }
 
-  /// Whether the name below `/proc` is the program's own.
-  private func isOwnProcess(_ name: [UInt8]) -> Bool {
-    name.isEqual(to: "self") || name.isEqual(to: "thread-self") || name.isEqual(to: "1000")
+  /// Whether the path is one of those at which a program finds itself.
+  private func isOwnExecutable(_ path: FilePath) -> Bool {
+    path.isEqual(to: "/proc/self/exe") || path.isEqual(to: "/proc/thread-self/exe")
+      || path.isEqual(to: "/proc/1000/exe")
   }
 
   /// The target of a symbolic link. Throws EINVAL for another file.
@@ -106,11 +136,7 @@ extension FileSystem {
     at path: FilePath, on machine: inout some Machine & ~Copyable
   ) throws(Errno) -> [UInt8] {
     if Device(at: path) != nil { throw .invalidArgument }
-    if path.names.count == 3, path.names[0].isEqual(to: "proc"), isOwnProcess(path.names[1]),
-      path.names[2].isEqual(to: "exe")
-    {
-      return program.bytes
-    }
+    if isOwnExecutable(path) { return program.bytes }
     switch try locate(checkedProcess(path, false), followingLink: false) {
     case .inode(let inode):
       guard inode.type == .symbolicLink else { throw .invalidArgument }

@@ -82,7 +82,7 @@ extension FileSystem {
   func removeDirectory(
     _ path: FilePath, on machine: inout some Machine & ~Copyable
   ) throws(Errno) {
-    guard !path.names.isEmpty else { throw .busy }
+    guard !path.isRoot else { throw .busy }
     if Device(at: path) != nil { throw .notDirectory }
     switch try locate(path, followingLink: false) {
     case .absent: throw .noSuchFile
@@ -101,29 +101,5 @@ extension FileSystem {
   func unlinked(_ inode: Inode) {
     inode.metadata.linkCount -= min(1, inode.metadata.linkCount)
     inode.hasStaleTimes = true
-  }
-
-  /// The path with the links of the tree in its directories followed, not the last.
-  func resolvedTreePath(_ path: FilePath) throws(Errno) -> FilePath {
-    guard let name = path.names.last else { return path }
-    var names = path.parent.names
-    var index = 0
-    var followed = 0
-    var directory = root
-    while index < names.count {
-      guard let inode = directory.entry(names[index])?.inode else { break }
-      if inode.type == .symbolicLink {
-        followed += 1
-        guard followed <= Self.linkLimit else { throw .tooManySymbolicLinks }
-        let base = FilePath(names: Array(names[..<index]))
-        names = try FilePath(inode.content, from: base).names + names[(index + 1)...]
-        index = 0
-        directory = root
-        continue
-      }
-      directory = inode
-      index += 1
-    }
-    return FilePath(names: names + [name])
   }
 }

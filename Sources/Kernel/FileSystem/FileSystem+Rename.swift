@@ -9,7 +9,7 @@ extension FileSystem {
     _ old: FilePath, to new: FilePath, replacing: Bool = true,
     on machine: inout some Machine & ~Copyable
   ) throws(Errno) {
-    guard !old.names.isEmpty, !new.names.isEmpty else { throw .busy }
+    guard !old.isRoot, !new.isRoot else { throw .busy }
     if Device(at: old) != nil || Device(at: new) != nil { throw .busy }
     let old = try resolvedTreePath(old)
     let new = try resolvedTreePath(new)

@@ -22,7 +22,7 @@ extension FileSystem {
   func insert(
     _ inode: Inode, at path: FilePath, on machine: inout some Machine & ~Copyable
   ) throws(Errno) {
-    guard let name = path.names.last else { throw .exists }
+    guard let name = path.lastName else { throw .exists }
     let directory = try makeDirectoryShells(to: path.parent)
     directory.set(Inode.Entry(name: name, inode: inode))
     directory.hasStaleTimes = !directory.isShell
@@ -31,7 +31,7 @@ extension FileSystem {
 
   /// Takes the name away from its directory.
   func removeEntry(at path: FilePath) throws(Errno) {
-    guard let name = path.names.last else { throw .busy }
+    guard let name = path.lastName else { throw .busy }
     let directory = try makeDirectoryShells(to: path.parent)
     directory.remove(name)
     directory.hasStaleTimes = !directory.isShell
@@ -40,28 +40,24 @@ extension FileSystem {
   /// The tree's directory at the path; directories of the outside get shells on the way.
   private func makeDirectoryShells(to path: FilePath) throws(Errno) -> Inode {
     var directory = root
-    for name in path.names {
+    var start = path.firstName
+    while start < path.bytes.count {
+      let end = path.end(ofNameAt: start)
+      let name = start..<end
+      start = end + 1
       guard directory.isDirectory else { throw .notDirectory }
-      if let entry = directory.entry(name) {
+      if let entry = directory.entry(path.bytes.span.extracting(name)) {
         guard let inode = entry.inode else { throw .noSuchFile }
         directory = inode
       } else {
         guard directory.isShell else { throw .noSuchFile }
         let shell = Inode(metadata: root.metadata, isShell: true)
-        directory.set(Inode.Entry(name: name, inode: shell))
+        directory.set(Inode.Entry(name: [UInt8](path.bytes[name]), inode: shell))
         directory = shell
       }
     }
     guard directory.isDirectory else { throw .notDirectory }
     return directory
-  }
-
-  /// The path of what `path` names, its directory's links of the tree followed.
-  func resolvedParent(_ path: FilePath) throws(Errno) -> FilePath {
-    switch try locate(path, followingLink: false) {
-    case .inode: return path
-    case .shell(_, let path), .outside(let path), .absent(let path): return path
-    }
   }
 
   /// The file at the path, brought into the tree: for changes to its metadata or name.

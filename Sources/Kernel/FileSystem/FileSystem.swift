@@ -19,6 +19,8 @@ final class FileSystem {
   let window: PhysicalSegment
   /// The most that files in memory may hold together, in bytes.
   let capacity: UInt64
+  /// Where absolute paths begin.
+  let rootPath = FilePath()
   /// What `/proc/self/exe` stands for.
   let program: FilePath
   /// The root of the tree.

@@ -49,29 +49,27 @@ final class Inode {
   }
 
   /// The index of `name`, or where it would stand.
-  private func search(_ name: [UInt8]) -> (index: Int, isFound: Bool) {
+  private func search(_ name: Span<UInt8>) -> (index: Int, isFound: Bool) {
     var low = 0
     var high = entries.count
     while low < high {
       let middle = (low + high) / 2
-      if entries[middle].name.lexicographicallyPrecedes(name) {
-        low = middle + 1
-      } else {
-        high = middle
-      }
+      let order = entries[middle].name.order(to: name)
+      if order == 0 { return (middle, true) }
+      if order < 0 { low = middle + 1 } else { high = middle }
     }
-    return (low, low < entries.count && entries[low].name == name)
+    return (low, false)
   }
 
   /// The entry of that name, whether file or whiteout.
-  func entry(_ name: [UInt8]) -> Entry? {
+  func entry(_ name: Span<UInt8>) -> Entry? {
     let place = search(name)
     return place.isFound ? entries[place.index] : nil
   }
 
   /// Puts an entry in place of what has its name.
   func set(_ entry: Entry) {
-    let place = search(entry.name)
+    let place = search(entry.name.span)
     if place.isFound {
       entries[place.index] = entry
     } else {
@@ -81,11 +79,21 @@ final class Inode {
 
   /// Takes the name away: with a whiteout where the outside may have it.
   func remove(_ name: [UInt8]) {
-    let place = search(name)
+    let place = search(name.span)
     if isShell {
       set(Entry(name: name, inode: nil))
     } else if place.isFound {
       entries.remove(at: place.index)
     }
+  }
+}
+
+extension [UInt8] {
+  /// Below, at or above 0 as the bytes stand before, at or behind those of `other`.
+  fileprivate func order(to other: borrowing Span<UInt8>) -> Int {
+    for index in 0..<Swift.min(count, other.count) where self[index] != other[index] {
+      return self[index] < other[index] ? -1 : 1
+    }
+    return count - other.count
   }
 }

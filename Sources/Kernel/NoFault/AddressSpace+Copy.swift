@@ -67,30 +67,36 @@ extension AddressSpace {
     return count
   }
 
-  /// The bytes before the NUL of the string at `address`. EFAULT where the string runs into memory
-  /// that cannot be read, ENAMETOOLONG where `limit` bytes hold no NUL. Looks at one page after the
-  /// other and at none behind the NUL. Linux: strncpy_from_user().
+  /// Appends the string at `address` and its NUL to `bytes`. EFAULT where the string runs into memory
+  /// that cannot be read, ENAMETOOLONG where `limit` bytes hold no NUL; then nothing is appended.
+  /// Looks at one page after the other and at none behind the NUL. Linux: strncpy_from_user().
   public mutating func copyInString(
-    from address: VirtualAddress, limit: UInt64,
+    from address: VirtualAddress, limit: UInt64, to bytes: inout [UInt8],
     willRead: (PhysicalSegment, VirtualAddress) -> Void = { _, _ in },
     fill: PageFill = AddressSpace.noFiles
-  ) throws(Errno) -> [UInt8] {
-    var result: [UInt8] = []
-    while UInt64(result.count) < limit {
-      let place = address + UInt64(result.count)
+  ) throws(Errno) {
+    let start = bytes.count
+    var done: UInt64 = 0
+    while done < limit {
+      let place = address + done
       let toPageEnd = PageSize.base.byteCount - place.pageOffset
       guard
         let segment = firstSegment(
-          of: place, byteCount: min(limit - UInt64(result.count), toPageEnd), for: .read,
-          fill: fill)
-      else { throw .badAddress }
+          of: place, byteCount: min(limit - done, toPageEnd), for: .read, fill: fill)
+      else {
+        bytes.removeSubrange(start...)
+        throw .badAddress
+      }
       willRead(segment, place)
-      let bytes = unsafe memory.bytes(of: segment)
+      let piece = unsafe memory.bytes(of: segment)
       var end = 0
-      while end < bytes.count, unsafe bytes[end] != 0 { end += 1 }
-      unsafe result.append(contentsOf: bytes[..<end])
-      if end < bytes.count { return result }
+      while end < piece.count, unsafe piece[end] != 0 { end += 1 }
+      let hasEnd = end < piece.count
+      unsafe bytes.append(contentsOf: piece[..<(hasEnd ? end + 1 : end)])
+      if hasEnd { return }
+      done += UInt64(end)
     }
+    bytes.removeSubrange(start...)
     throw .nameTooLong
   }
 }

@@ -28,7 +28,7 @@ extension Unikernel {
     on machine: inout some Machine & ~Copyable
   ) throws(Errno) -> Int64 {
     guard mode & ~7 == 0 else { throw .invalidArgument }
-    let text = try examineString(address, on: &machine)
+    let text = try examineText(address, on: &machine)
     let metadata: FileMetadata
     if text.isEmpty, flags.contains(.emptyPath), directory != Self.currentDirectory {
       metadata = try self.metadata(of: process.descriptors.file(directory), on: &machine)
@@ -36,7 +36,7 @@ extension Unikernel {
       metadata = try files.metadata(
         of: path(text, from: directory), followingLink: !flags.contains(.noFollow), on: &machine)
     }
-    if text.namesDirectory, metadata.type != .directory { throw .notDirectory }
+    if namesDirectory(text), metadata.type != .directory { throw .notDirectory }
     if mode & 1 != 0, metadata.type != .directory, metadata.mode & 0o111 == 0 {
       throw .permissionDenied
     }
@@ -65,7 +65,7 @@ extension Unikernel {
     byteCount: Int32, on machine: inout some Machine & ~Copyable
   ) throws(Errno) -> Int64 {
     guard byteCount > 0 else { throw .invalidArgument }
-    let text = try examineString(address, on: &machine)
+    let text = try examineText(address, on: &machine)
     let path = try path(text, from: directory)
     let target = try files.link(at: path, on: &machine)
     let part = Array(target.prefix(Int(byteCount)))

@@ -51,11 +51,12 @@ extension Unikernel {
     }
     let room = Int(r.word(2))
     var bytes: [UInt8] = []
+    bytes.reserveCapacity(min(room, 32768))
     var index = Int(min(file.offset, UInt64(entries.count)))
     while index < entries.count, bytes.count < 1 << 20 {
-      let record = isOld ? entries[index].oldBytes(index) : entries[index].bytes(index)
-      if bytes.count + record.count > room { break }
-      bytes.append(contentsOf: record)
+      let record = entries[index].record(nextOffset: Int64(index + 1))
+      if bytes.count + (isOld ? record.oldByteCount : record.byteCount) > room { break }
+      if isOld { record.appendOld(to: &bytes) } else { record.append(to: &bytes) }
       index += 1
     }
     if bytes.isEmpty, index < entries.count { throw .invalidArgument }  // the buffer is too small
@@ -66,29 +67,8 @@ extension Unikernel {
 }
 
 extension DirectoryEntry {
-  /// `struct linux_dirent64`, 8-byte aligned; d_off is the index of the next entry.
-  fileprivate func bytes(_ index: Int) -> [UInt8] {
-    var bytes: [UInt8] = []
-    let byteCount = (19 + name.count + 1 + 7) & ~7
-    bytes.put(inode)
-    bytes.put(UInt64(index + 1))
-    bytes.put(UInt16(truncatingIfNeeded: byteCount))
-    bytes.append(type)
-    bytes.append(contentsOf: name)
-    bytes.pad(to: byteCount)
-    return bytes
-  }
-
-  /// `struct linux_dirent`: the type is the last byte.
-  fileprivate func oldBytes(_ index: Int) -> [UInt8] {
-    var bytes: [UInt8] = []
-    let byteCount = (18 + name.count + 2 + 7) & ~7
-    bytes.put(inode)
-    bytes.put(UInt64(index + 1))
-    bytes.put(UInt16(truncatingIfNeeded: byteCount))
-    bytes.append(contentsOf: name)
-    bytes.pad(to: byteCount - 1)
-    bytes.append(type)
-    return bytes
+  /// As the calls lay it out.
+  fileprivate func record(nextOffset: Int64) -> DirectoryRecord {
+    DirectoryRecord(inode: inode, nextOffset: nextOffset, type: type, name: name)
   }
 }

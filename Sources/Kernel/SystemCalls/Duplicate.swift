@@ -67,8 +67,7 @@ extension Unikernel {
     _ address: VirtualAddress, flags: UInt32, on machine: inout some Machine & ~Copyable
   ) throws(Errno) -> Int64 {
     let flags = OpenFlags(rawValue: flags)
-    let direct = OpenFlags(rawValue: 0o40000)
-    guard flags.subtracting([.closeOnExec, .nonBlock, direct]).isEmpty else {
+    guard flags.subtracting([.closeOnExec, .nonBlocking, .direct]).isEmpty else {
       throw .invalidArgument
     }
     let pipe = Pipe(number: files.makeNumber())

@@ -8,23 +8,25 @@ extension Unikernel {
     _ r: Registers, on machine: inout some Machine & ~Copyable
   ) throws(Errno) -> Int64 {
     let slot = try process.descriptors.slot(r.int(0))
-    switch r.int(1) {
-    case 0, 1030:  // F_DUPFD, F_DUPFD_CLOEXEC
+    let command = FcntlCommand(rawValue: r.word(1))
+    switch command {
+    case .duplicate, .duplicateCloseOnExec:
       guard r.int(2) >= 0, Int(r.int(2)) < process.descriptorLimit else { throw .invalidArgument }
-      return try install(slot.file, closesOnExec: r.int(1) == 1030, from: Int(r.int(2)))
-    case 1: return slot.closesOnExec ? 1 : 0  // F_GETFD
-    case 2:  // F_SETFD
+      return try install(
+        slot.file, closesOnExec: command == .duplicateCloseOnExec, from: Int(r.int(2)))
+    case .getDescriptorFlags: return slot.closesOnExec ? 1 : 0
+    case .setDescriptorFlags:
       try process.descriptors.setClosesOnExec(r[2] & 1 != 0, of: r.int(0))
       return 0
-    case 3: return Int64(slot.file.flags.rawValue)  // F_GETFL
-    case 4:  // F_SETFL
+    case .getFlags: return Int64(slot.file.flags.rawValue)
+    case .setFlags:
       let wanted = OpenFlags(rawValue: r.word(2)).intersection(.changeable)
       slot.file.flags = slot.file.flags.subtracting(.changeable).union(wanted)
       return 0
-    case 5, 36: return try getLock(at: r.address(2), on: &machine)  // F_GETLK, F_OFD_GETLK
-    case 6, 7, 37, 38:  // F_SETLK, F_SETLKW and those of open file descriptions
+    case .getLock, .getFileLock: return try getLock(at: r.address(2), on: &machine)
+    case .setLock, .setLockWaiting, .setFileLock, .setFileLockWaiting:
       return try setLock(at: r.address(2), of: slot.file, on: &machine)
-    case 1031, 1032:  // F_SETPIPE_SZ, F_GETPIPE_SZ
+    case .setPipeByteCount, .getPipeByteCount:
       guard case .pipe = slot.file.body else { throw .badFileDescriptor }
       return Int64(Pipe.byteLimit)
     default: throw .invalidArgument

@@ -2,6 +2,16 @@
 
 public import LinuxABI
 
+/// A string of the guest that was read for the trap at hand: it lies in the journal.
+struct GuestText {
+  fileprivate(set) var range: Range<Int>
+
+  /// No bytes.
+  static var none: GuestText { GuestText(range: 0..<0) }
+
+  var isEmpty: Bool { range.isEmpty }
+}
+
 /// What the kernel read from and wrote to guest memory for the trap at hand, in order.
 public struct Journal: Sendable {
   /// Which way the bytes went.
@@ -23,7 +33,7 @@ public struct Journal: Sendable {
   }
 
   private(set) var entries: [Entry] = []
-  private(set) var bytes: [UInt8] = []
+  var bytes: [UInt8] = []
 
   /// Nothing read, nothing written.
   public init() {}
@@ -38,8 +48,16 @@ public struct Journal: Sendable {
   public mutating func note(
     _ direction: Direction, _ byteCount: UInt64, at address: VirtualAddress, keeping kept: [UInt8]
   ) {
+    unsafe kept.withUnsafeBytes { unsafe note(direction, byteCount, at: address, keeping: $0) }
+  }
+
+  /// The same with bytes that lie elsewhere.
+  mutating func note(
+    _ direction: Direction, _ byteCount: UInt64, at address: VirtualAddress,
+    keeping kept: UnsafeRawBufferPointer
+  ) {
     let start = bytes.count
-    bytes.append(contentsOf: kept)
+    unsafe bytes.append(contentsOf: kept)
     entries.append(
       Entry(
         direction: direction, address: address, byteCount: byteCount, isData: false,
@@ -53,6 +71,20 @@ public struct Journal: Sendable {
         direction: .write, address: address, byteCount: byteCount, isData: true,
         kept: bytes.count..<bytes.count))
   }
+
+  /// Notes the string that was copied to `bytes` from `start` on, with its NUL.
+  mutating func noteText(from start: Int, at address: VirtualAddress) -> GuestText {
+    let end = bytes.count
+    entries.append(
+      Entry(
+        direction: .read, address: address, byteCount: UInt64(end - start), isData: false,
+        kept: start..<end))
+    return GuestText(range: start..<end - 1)
+  }
+
+  /// The bytes of a string, without its NUL.
+  @_lifetime(borrow self)
+  func span(of text: GuestText) -> Span<UInt8> { bytes.span.extracting(text.range) }
 
   /// Tells the machine all of it.
   func report(to machine: inout some Machine & ~Copyable) {

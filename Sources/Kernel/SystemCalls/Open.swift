@@ -36,8 +36,10 @@ extension Unikernel {
     if flags.contains(.path) {
       flags = flags.intersection([.path, .directory, .noFollow, .closeOnExec])
     }
-    if flags.contains(.temporary) { throw .notSupported }  // O_TMPFILE
-    let text = try examineString(address, on: &machine)
+    if !flags.isDisjoint(with: .temporaryFile.subtracting(.directory)) {
+      throw flags.contains(.temporaryFile) ? .notSupported : .invalidArgument
+    }
+    let text = try examineText(address, on: &machine)
     try process.descriptors.checkRoom(limit: process.descriptorLimit)
     let path = try path(text, from: directory)
     openedPath = path
@@ -46,24 +48,19 @@ extension Unikernel {
     }
     let file = try files.open(
       path, flags: flags, permissions: mode & 0o7777 & ~process.creationMask,
-      mustBeDirectory: text.namesDirectory, on: &machine)
+      mustBeDirectory: namesDirectory(text), on: &machine)
     return try install(file, closesOnExec: flags.contains(.closeOnExec))
   }
 
   /// The open file that `/dev/stdin` and its like or `/dev/fd/N` stand for; nil for other paths.
   private func standardStream(at path: FilePath) throws(Errno) -> OpenFile? {
-    guard let first = path.names.first, path.names.count >= 2 else { return nil }
-    if first.isEqual(to: "dev"), path.names.count == 2 {
-      if path.names[1].isEqual(to: "stdin") { return try process.descriptors.file(0) }
-      if path.names[1].isEqual(to: "stdout") { return try process.descriptors.file(1) }
-      if path.names[1].isEqual(to: "stderr") { return try process.descriptors.file(2) }
+    guard path.isWithin("/dev") || path.isWithin("/proc/self") else { return nil }
+    if path.isEqual(to: "/dev/stdin") { return try process.descriptors.file(0) }
+    if path.isEqual(to: "/dev/stdout") { return try process.descriptors.file(1) }
+    if path.isEqual(to: "/dev/stderr") { return try process.descriptors.file(2) }
+    guard let name = path.name(behind: "/dev/fd/") ?? path.name(behind: "/proc/self/fd/") else {
       return nil
     }
-    let isDescriptor =
-      first.isEqual(to: "dev") && path.names.count == 3 && path.names[1].isEqual(to: "fd")
-      || first.isEqual(to: "proc") && path.names.count == 4 && path.names[1].isEqual(to: "self")
-        && path.names[2].isEqual(to: "fd")
-    guard isDescriptor, let name = path.names.last else { return nil }
     var number: Int32 = 0
     for byte in name {
       guard byte >= 0x30, byte <= 0x39, number < 100_000 else { throw .noSuchFile }

@@ -69,7 +69,7 @@ extension Unikernel {
     case 0x5421:  // FIONBIO
       let value = try examine(r.address(2), byteCount: 4, on: &machine).u32(at: 0)
       file.flags =
-        value == 0 ? file.flags.subtracting(.nonBlock) : file.flags.union(.nonBlock)
+        value == 0 ? file.flags.subtracting(.nonBlocking) : file.flags.union(.nonBlocking)
       return 0
     case 0x541b:  // FIONREAD
       let count: UInt64

@@ -10,7 +10,7 @@ extension Unikernel {
     let metadata = try metadata(
       at: r.address(0), from: Self.currentDirectory, flags: followingLink ? [] : .noFollow,
       on: &machine)
-    try store(metadata.structStat, at: r.address(1), on: &machine)
+    try store(metadata, at: r.address(1), on: &machine)
     return 0
   }
 
@@ -19,7 +19,7 @@ extension Unikernel {
     _ r: Registers, on machine: inout some Machine & ~Copyable
   ) throws(Errno) -> Int64 {
     let metadata = try metadata(of: process.descriptors.file(r.int(0)), on: &machine)
-    try store(metadata.structStat, at: r.address(1), on: &machine)
+    try store(metadata, at: r.address(1), on: &machine)
     return 0
   }
 
@@ -32,7 +32,7 @@ extension Unikernel {
       throw .invalidArgument
     }
     let metadata = try metadata(at: r.address(1), from: r.int(0), flags: flags, on: &machine)
-    try store(metadata.structStat, at: r.address(2), on: &machine)
+    try store(metadata, at: r.address(2), on: &machine)
     return 0
   }
 
@@ -55,9 +55,9 @@ extension Unikernel {
     at address: VirtualAddress, from directory: Int32, flags: AtFlags,
     on machine: inout some Machine & ~Copyable
   ) throws(Errno) -> FileMetadata {
-    var text: [UInt8] = []
+    var text = GuestText.none
     if !(flags.contains(.emptyPath) && address.rawValue == 0) {
-      text = try examineString(address, on: &machine)
+      text = try examineText(address, on: &machine)
     }
     if text.isEmpty, flags.contains(.emptyPath) {
       if directory == Self.currentDirectory {
@@ -67,9 +67,10 @@ extension Unikernel {
       return try metadata(of: process.descriptors.file(directory), on: &machine)
     }
     let path = try path(text, from: directory)
+    let isDirectory = namesDirectory(text)
     let metadata = try files.metadata(
-      of: path, followingLink: !flags.contains(.noFollow) || text.namesDirectory, on: &machine)
-    if text.namesDirectory, metadata.type != .directory { throw .notDirectory }
+      of: path, followingLink: !flags.contains(.noFollow) || isDirectory, on: &machine)
+    if isDirectory, metadata.type != .directory { throw .notDirectory }
     return metadata
   }
 

@@ -25,27 +25,36 @@ extension Unikernel {
     return bytes
   }
 
-  /// The string at an address, without its NUL. Throws EFAULT, or ENAMETOOLONG where `limit` bytes
-  /// hold no NUL.
-  mutating func examineString(
+  /// The string at an address, which stays in the journal. Throws EFAULT, or ENAMETOOLONG where
+  /// `limit` bytes hold no NUL.
+  mutating func examineText(
     _ address: VirtualAddress, limit: Int = FilePath.byteLimit + 1,
     on machine: inout some Machine & ~Copyable
-  ) throws(Errno) -> [UInt8] {
+  ) throws(Errno) -> GuestText {
     let files = files
+    let start = journal.bytes.count
     do throws(Errno) {
-      let bytes = try addressSpace.copyInString(from: address, limit: UInt64(limit)) {
-        segment, place in
+      try addressSpace.copyInString(
+        from: address, limit: UInt64(limit), to: &journal.bytes
+      ) { segment, place in
         machine.willRead(segment, at: place)
       } fill: { (file, offset, segment) throws(Errno) in
         try files.fill(file, at: offset, into: segment, on: &machine)
       }
-      journal.note(.read, UInt64(bytes.count + 1), at: address, keeping: bytes + [0])
-      return bytes
     } catch .badAddress {
       throw files.takeFillError(or: .badAddress)
     } catch {
       throw error
     }
+    return journal.noteText(from: start, at: address)
+  }
+
+  /// The same as an array, for strings that are kept.
+  mutating func examineString(
+    _ address: VirtualAddress, limit: Int = FilePath.byteLimit + 1,
+    on machine: inout some Machine & ~Copyable
+  ) throws(Errno) -> [UInt8] {
+    [UInt8](journal.bytes[try examineText(address, limit: limit, on: &machine).range])
   }
 
   /// Writes a structure that the kernel made. Throws EFAULT unless all of it can be written.
@@ -53,15 +62,52 @@ extension Unikernel {
     _ bytes: [UInt8], at address: VirtualAddress, on machine: inout some Machine & ~Copyable
   ) throws(Errno) {
     if bytes.isEmpty { return }
-    let segments = try writableSegments(address, byteCount: UInt64(bytes.count), on: &machine)
-    guard segments.byteCount == UInt64(bytes.count) else {
-      throw files.takeFillError(or: .badAddress)
+    if let target = writablePiece(address, byteCount: bytes.count, on: &machine) {
+      unsafe bytes.withUnsafeBytes { unsafe memory.bytes(of: target).copyMemory(from: $0) }
+    } else {
+      let segments = try writableSegments(address, byteCount: UInt64(bytes.count), on: &machine)
+      guard segments.byteCount == UInt64(bytes.count) else {
+        throw files.takeFillError(or: .badAddress)
+      }
+      _ = bytes.copy(from: 0, into: segments, of: memory)
     }
-    _ = bytes.copy(from: 0, into: segments, of: memory)
-    let kept =
-      bytes.count <= configuration.payloadLimit
-      ? bytes : Array(bytes.prefix(max(0, configuration.payloadLimit)))
-    journal.note(.write, UInt64(bytes.count), at: address, keeping: kept)
+    unsafe bytes.withUnsafeBytes { unsafe noteStored($0, at: address) }
+  }
+
+  /// Writes a struct stat, straight to where it belongs.
+  mutating func store(
+    _ metadata: FileMetadata, at address: VirtualAddress,
+    on machine: inout some Machine & ~Copyable
+  ) throws(Errno) {
+    guard let target = writablePiece(address, byteCount: StructStat.byteCount, on: &machine) else {
+      return try store(metadata.structStat, at: address, on: &machine)
+    }
+    let bytes = unsafe memory.bytes(of: target)
+    unsafe StructStat.write(metadata, to: bytes)
+    unsafe noteStored(UnsafeRawBufferPointer(bytes), at: address)
+  }
+
+  /// Notes that a structure was written, with as many bytes as a trace may keep.
+  private mutating func noteStored(_ bytes: UnsafeRawBufferPointer, at address: VirtualAddress) {
+    let kept = min(bytes.count, max(0, configuration.payloadLimit))
+    unsafe journal.note(
+      .write, UInt64(bytes.count), at: address,
+      keeping: UnsafeRawBufferPointer(rebasing: bytes[..<kept]))
+  }
+
+  /// The memory behind a structure, to write to, where all of it can be written and lies in one
+  /// piece; nil otherwise.
+  private mutating func writablePiece(
+    _ address: VirtualAddress, byteCount: Int, on machine: inout some Machine & ~Copyable
+  ) -> PhysicalSegment? {
+    let files = files
+    let segment = addressSpace.firstSegment(
+      of: address, byteCount: UInt64(byteCount), for: .write
+    ) { (file, offset, segment) throws(Errno) in
+      try files.fill(file, at: offset, into: segment, on: &machine)
+    }
+    guard let segment, segment.byteCount == UInt64(byteCount) else { return nil }
+    return segment
   }
 
   /// The memory behind a buffer that the outside is going to fill, as far as it can be written.

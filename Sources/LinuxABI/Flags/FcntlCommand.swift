@@ -29,6 +29,12 @@ public struct FcntlCommand: RawRepresentable, Equatable, Sendable {
   @inlinable public static var setOwner: FcntlCommand { FcntlCommand(rawValue: 8) }
   /// F_GETOWN.
   @inlinable public static var getOwner: FcntlCommand { FcntlCommand(rawValue: 9) }
+  /// F_OFD_GETLK.
+  @inlinable public static var getFileLock: FcntlCommand { FcntlCommand(rawValue: 36) }
+  /// F_OFD_SETLK.
+  @inlinable public static var setFileLock: FcntlCommand { FcntlCommand(rawValue: 37) }
+  /// F_OFD_SETLKW.
+  @inlinable public static var setFileLockWaiting: FcntlCommand { FcntlCommand(rawValue: 38) }
   /// F_DUPFD_CLOEXEC.
   @inlinable public static var duplicateCloseOnExec: FcntlCommand { FcntlCommand(rawValue: 1030) }
   /// F_SETPIPE_SZ.

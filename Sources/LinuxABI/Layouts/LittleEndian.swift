@@ -10,6 +10,10 @@ public enum LittleEndian {
     guard offset >= 0, bytes.count >= byteCount, offset <= bytes.count - byteCount else {
       return nil
     }
+    if byteCount == 8 {
+      return unsafe UInt64(
+        littleEndian: bytes.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    }
     var value: UInt64 = 0
     for index in 0..<byteCount { value |= UInt64(bytes[offset + index]) << UInt64(8 * index) }
     return value
@@ -18,8 +22,9 @@ public enum LittleEndian {
   /// Appends the low `byteCount` bytes, 1 to 8, of a number.
   public static func append(_ value: UInt64, byteCount: Int = 8, to bytes: inout [UInt8]) {
     precondition(byteCount > 0 && byteCount <= 8, "a number has 1 to 8 bytes")
-    for index in 0..<byteCount {
-      bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(8 * index)))
+    var word = value.littleEndian
+    unsafe withUnsafeBytes(of: &word) { word in
+      unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: word[..<byteCount]))
     }
   }
 

@@ -20,41 +20,57 @@ public enum StructStat {
     static var accessTime: Int { 72 }
     static var modificationTime: Int { 88 }
     static var changeTime: Int { 104 }
+    static var unused: Int { 120 }
   }
 
-  /// Appends the 144 bytes.
-  public static func append(_ metadata: FileMetadata, to bytes: inout [UInt8]) {
-    LittleEndian.append(metadata.device, to: &bytes)
-    LittleEndian.append(metadata.inode, to: &bytes)
-    LittleEndian.append(metadata.linkCount, to: &bytes)
-    LittleEndian.append(UInt64(metadata.mode), byteCount: 4, to: &bytes)
-    LittleEndian.append(UInt64(metadata.owner), byteCount: 4, to: &bytes)
-    LittleEndian.append(UInt64(metadata.group), byteCount: 4, to: &bytes)
-    LittleEndian.append(0, byteCount: 4, to: &bytes)
-    LittleEndian.append(metadata.specialDevice, to: &bytes)
-    LittleEndian.append(UInt64(bitPattern: metadata.byteCount), to: &bytes)
-    LittleEndian.append(UInt64(bitPattern: metadata.blockByteCount), to: &bytes)
-    LittleEndian.append(UInt64(bitPattern: metadata.blockCount), to: &bytes)
-    Timespec(nanoseconds: metadata.accessTime).append(to: &bytes)
-    Timespec(nanoseconds: metadata.modificationTime).append(to: &bytes)
-    Timespec(nanoseconds: metadata.changeTime).append(to: &bytes)
-    for _ in 0..<3 { LittleEndian.append(0, to: &bytes) }
+  /// Writes the 144 bytes to the front of `bytes`, which has room for them: to where the guest
+  /// wants them, without an array between.
+  public static func write(_ metadata: FileMetadata, to bytes: UnsafeMutableRawBufferPointer) {
+    precondition(bytes.count >= byteCount, "no room for a struct stat")
+    func put(_ value: some FixedWidthInteger, at offset: Int) {
+      unsafe bytes.storeBytes(
+        of: value.littleEndian, toByteOffset: offset, as: type(of: value).self)
+    }
+    func put(time: Int64, at offset: Int) {
+      let time = Timespec(nanoseconds: time)
+      put(time.seconds, at: offset)
+      put(time.nanoseconds, at: offset + 8)
+    }
+    put(metadata.device, at: Offset.device)
+    put(metadata.inode, at: Offset.inode)
+    put(metadata.linkCount, at: Offset.linkCount)
+    put(metadata.mode, at: Offset.mode)
+    put(metadata.owner, at: Offset.owner)
+    put(metadata.group, at: Offset.group)
+    put(UInt32(0), at: Offset.group + 4)
+    put(metadata.specialDevice, at: Offset.specialDevice)
+    put(metadata.byteCount, at: Offset.byteCount)
+    put(metadata.blockByteCount, at: Offset.blockByteCount)
+    put(metadata.blockCount, at: Offset.blockCount)
+    put(time: metadata.accessTime, at: Offset.accessTime)
+    put(time: metadata.modificationTime, at: Offset.modificationTime)
+    put(time: metadata.changeTime, at: Offset.changeTime)
+    for offset in stride(from: Offset.unused, to: byteCount, by: 8) { put(UInt64(0), at: offset) }
   }
 
   /// The 144 bytes.
   public static func bytes(of metadata: FileMetadata) -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(byteCount)
-    append(metadata, to: &bytes)
-    return bytes
+    unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
+      unsafe write(metadata, to: UnsafeMutableRawBufferPointer(buffer))
+      count = byteCount
+    }
   }
 
   /// What 144 bytes or more at `offset` say; nil if there are fewer. A time beyond 64 bits of
   /// nanoseconds becomes the nearest that fits.
   public static func metadata(from bytes: Span<UInt8>, at offset: Int = 0) -> FileMetadata? {
     guard offset >= 0, offset <= bytes.count, bytes.count - offset >= byteCount else { return nil }
-    func number(_ field: Int, _ byteCount: Int = 8) -> UInt64 {
-      LittleEndian.load(bytes, at: offset + field, byteCount: byteCount) ?? 0
+    let all = unsafe bytes.bytes.extracting(offset..<offset + byteCount)
+    func number(_ field: Int) -> UInt64 {
+      unsafe UInt64(littleEndian: all.unsafeLoadUnaligned(fromByteOffset: field, as: UInt64.self))
+    }
+    func word(_ field: Int) -> UInt32 {
+      unsafe UInt32(littleEndian: all.unsafeLoadUnaligned(fromByteOffset: field, as: UInt32.self))
     }
     func time(_ field: Int) -> Int64 {
       Timespec(
@@ -65,9 +81,9 @@ public enum StructStat {
     metadata.device = number(Offset.device)
     metadata.inode = number(Offset.inode)
     metadata.linkCount = number(Offset.linkCount)
-    metadata.mode = UInt32(truncatingIfNeeded: number(Offset.mode, 4))
-    metadata.owner = UInt32(truncatingIfNeeded: number(Offset.owner, 4))
-    metadata.group = UInt32(truncatingIfNeeded: number(Offset.group, 4))
+    metadata.mode = word(Offset.mode)
+    metadata.owner = word(Offset.owner)
+    metadata.group = word(Offset.group)
     metadata.specialDevice = number(Offset.specialDevice)
     metadata.byteCount = Int64(bitPattern: number(Offset.byteCount))
     metadata.blockByteCount = Int64(bitPattern: number(Offset.blockByteCount))

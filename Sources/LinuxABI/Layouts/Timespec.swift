@@ -37,6 +37,10 @@ public struct Timespec: Equatable, Sendable {
 
   /// All of it in nanoseconds; the nearest number of 64 bits where it does not fit.
   public var totalNanoseconds: Int64 {
+    // Far from the edges the product fits, and 128 bits take a while.
+    if seconds.magnitude < 1 << 32, nanoseconds.magnitude < 1 << 32 {
+      return seconds &* 1_000_000_000 &+ nanoseconds
+    }
     // It cannot wrap in 128 bits, and the checked operators need a routine that bare metal lacks.
     let total = Int128(seconds) &* 1_000_000_000 &+ Int128(nanoseconds)
     return Int64(clamping: total)

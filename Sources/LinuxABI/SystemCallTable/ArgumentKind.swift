@@ -43,7 +43,8 @@ public enum ArgumentKind: UInt8, Sendable, CaseIterable {
 
   case protection, mapFlags, remapFlags, syncFlags, lockFlags, advice, fileAdvice
   case openFlags, atFlags, accessMode, mode, renameFlags, whence, device, flockOperation
-  case descriptorFlags, pipeFlags, eventFlags, closeRangeFlags, memoryFileFlags, statxMask
+  case descriptorFlags, pipeFlags, inotifyFlags, eventFlags, closeRangeFlags, memoryFileFlags
+  case statxMask
   case ioctlRequest, fcntlCommand, prctlCode, archPrctlCode
   case signal, signalHow, clock, timerFlags, intervalTimer
   case futexOperation, cloneFlags, waitOptions, waitIDType, schedulingPolicy, priorityTarget

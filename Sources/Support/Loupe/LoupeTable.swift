@@ -4,8 +4,8 @@ public import LinuxABI
 
 /// A table of loupedb: `dyn.csv` with four columns, `static_*.csv` with one.
 ///
-/// It keeps every row as it stands, also rows that contradict themselves, so that a table is written
-/// back to the same bytes. Source: `DATABASE_FORMAT` of Loupe.
+/// It keeps every row as it stands, also rows that contradict themselves, so that a table is
+/// written back to the same bytes. Source: `DATABASE_FORMAT` of Loupe.
 public struct LoupeTable: Sendable {
   /// What a table tells.
   public enum Kind: Sendable {

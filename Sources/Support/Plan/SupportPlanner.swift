@@ -6,8 +6,8 @@ import LinuxABI
 ///
 /// Under `.soonest` each step is the set of work with the most applications for its cost: from the
 /// work for each application, that of others is added as long as this raises the ratio. Ties go to
-/// the cheaper step and then to the application that comes first by name, so that the same input gives
-/// the same plan, whatever the order of files was.
+/// the cheaper step and then to the application that comes first by name, so that the same input
+/// gives the same plan, whatever the order of files was.
 public struct SupportPlanner: Sendable {
   private let costs: WorkCosts
   private let order: SupportPlan.Order

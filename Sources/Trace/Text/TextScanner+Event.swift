@@ -5,7 +5,7 @@ import LinuxABI
 extension TextScanner {
   /// The event of the line; its bytes go to `storage`.
   mutating func event(
-    _ names: CallNames, _ storage: ByteStorage
+    _ names: CallNames, _ storage: inout ByteStorage
   ) throws(TraceError) -> Event {
     var time: UInt64 = 0
     var duration: UInt64 = 0
@@ -21,7 +21,7 @@ extension TextScanner {
     event.time = time
     event.duration = duration
     var hasEllipsis = false
-    while !isDone, try extra(&event, storage, &hasEllipsis) {}
+    while !isDone, try extra(&event, &storage, &hasEllipsis) {}
     if event.isTruncated(storage.count) != hasEllipsis {
       throw error(
         "\(storage.count) of \(event.operands[1]) bytes are there: ... is "
@@ -152,7 +152,7 @@ extension TextScanner {
 
   /// `code:N`, `+N:N`, bytes or `...`; false if none of them comes next.
   private mutating func extra(
-    _ event: inout Event, _ storage: ByteStorage, _ hasEllipsis: inout Bool
+    _ event: inout Event, _ storage: inout ByteStorage, _ hasEllipsis: inout Bool
   ) throws(TraceError) -> Bool {
     if accept("code:") {
       event.code = try number32()

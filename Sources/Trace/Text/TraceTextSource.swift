@@ -6,7 +6,7 @@ import LinuxABI
 public struct TraceTextSource: ~Copyable, EventSource {
   private let text: [UInt8]
   private let names = CallNames()
-  private let storage = ByteStorage(capacity: 0)
+  private var storage = ByteStorage(capacity: 0)
   private var offset = 0
 
   /// What the header lines say.
@@ -42,7 +42,7 @@ public struct TraceTextSource: ~Copyable, EventSource {
   public mutating func next() throws(TraceError) -> Event? {
     storage.removeAll()
     guard var scanner = nextLine() else { return nil }
-    let event = try scanner.event(names, storage)
+    let event = try scanner.event(names, &storage)
     if !scanner.isDone { throw scanner.error("more than the line should have") }
     return event
   }

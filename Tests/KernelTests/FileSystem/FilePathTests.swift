@@ -28,7 +28,11 @@ struct FilePathTests {
   }
 
   @Test func `a text that ends in a slash or dots names a directory`() {
-    for text in ["a/", ".", "..", "a/.", "a/.."] { #expect(Array(text.utf8).namesDirectory) }
-    for text in ["a", "a/...", ".a", "a."] { #expect(!Array(text.utf8).namesDirectory) }
+    func namesDirectory(_ text: String) -> Bool {
+      let bytes = [UInt8](text.utf8)
+      return bytes.span.namesDirectory
+    }
+    for text in ["a/", ".", "..", "a/.", "a/.."] { #expect(namesDirectory(text), "\(text)") }
+    for text in ["", "a", "a/...", ".a", "a."] { #expect(!namesDirectory(text), "\(text)") }
   }
 }

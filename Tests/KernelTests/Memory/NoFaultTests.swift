@@ -123,18 +123,17 @@ struct NoFaultTests {
     let text = Array("abc".utf8)
     let start = base + (size - 4)
     _ = text.withUnsafeBytes { space.copyOut($0, to: start) }
-    #expect(try space.copyInString(from: start, limit: 4096) == text)
-    #expect(
-      outcome { () throws(Errno) in _ = try space.copyInString(from: start, limit: 3) }
-        == "ENAMETOOLONG")
+    var found: [UInt8] = [0x2e]
+    try space.copyInString(from: start, limit: 4096, to: &found)
+    #expect(found == [0x2e] + text + [0])
+    func outcomeOfCopy(from place: VirtualAddress, limit: UInt64) -> String {
+      outcome { () throws(Errno) in try space.copyInString(from: place, limit: limit, to: &found) }
+    }
+    #expect(outcomeOfCopy(from: start, limit: 3) == "ENAMETOOLONG")
     check(space.setByte(0x64, at: base + (size - 1)))
-    #expect(
-      outcome { () throws(Errno) in _ = try space.copyInString(from: start, limit: 4096) }
-        == "EFAULT")
-    #expect(
-      outcome { () throws(Errno) in
-        _ = try space.copyInString(from: VirtualAddress(.max - 2), limit: 4096)
-      } == "EFAULT")
+    #expect(outcomeOfCopy(from: start, limit: 4096) == "EFAULT")
+    #expect(outcomeOfCopy(from: VirtualAddress(.max - 2), limit: 4096) == "EFAULT")
+    #expect(found == [0x2e] + text + [0], "a failure leaves nothing behind")
   }
 
   @Test func `Linux reads what may be written or executed only, Unikraft asks the VMA`() throws {

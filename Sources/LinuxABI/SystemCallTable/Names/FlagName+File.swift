@@ -11,6 +11,7 @@ extension FlagName {
     case .flockOperation: flockOperation(index)
     case .descriptorFlags: descriptorFlags(index)
     case .pipeFlags: pipeFlags(index)
+    case .inotifyFlags: inotifyFlags(index)
     case .closeRangeFlags: closeRangeFlags(index)
     case .statxMask: statxMask(index)
     default: nil
@@ -88,6 +89,14 @@ extension FlagName {
   private static func descriptorFlags(_ index: Int) -> FlagName? {
     switch index {
     case 0: FlagName("FD_CLOEXEC", 0x1)
+    default: nil
+    }
+  }
+
+  private static func inotifyFlags(_ index: Int) -> FlagName? {
+    switch index {
+    case 0: FlagName("IN_NONBLOCK", 0x800)
+    case 1: FlagName("IN_CLOEXEC", 0x80000)
     default: nil
     }
   }

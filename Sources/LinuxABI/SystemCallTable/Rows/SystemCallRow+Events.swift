@@ -44,7 +44,7 @@ extension SystemCallRow {
         .gives(.resultElements(12), as: .epollEvent), .count, .code(.milliseconds),
         .reads(.signalSet, .argument(5)), .length)
     case 291: modelled("epoll_create1", "flags", .descriptor, .code(.epollFlags))
-    case 294: modelled("inotify_init1", "flags", .descriptor, .openFlags)
+    case 294: modelled("inotify_init1", "flags", .descriptor, .code(.inotifyFlags))
     case 300: external("fanotify_init", "flags event_f_flags", .descriptor, .hex, .openFlags)
     case 301:
       external(

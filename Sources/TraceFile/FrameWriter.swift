@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Glibc
+import Trace
+
+/// Compresses blocks to frames and writes them, and at the end the table of them all.
+struct FrameWriter: ~Copyable {
+  let path: String
+  private(set) var destination: ByteDestination
+  private var compressor: Compressor
+  private var frames: [Frame] = []
+  private var isClosed = false
+  private(set) var byteCount: UInt64 = 0
+  /// What went wrong first; nothing is written any more.
+  private(set) var failure: TraceFileError?
+
+  init(_ destination: ByteDestination, path: String, level: Int) {
+    self.destination = destination
+    self.path = path
+    compressor = Compressor(level: level)
+  }
+
+  deinit {
+    if case .file(let descriptor, _) = destination, !isClosed { close(descriptor) }
+  }
+
+  /// Writes the frame of this content.
+  mutating func write(frameOf content: UnsafeRawBufferPointer) {
+    if failure != nil || isClosed { return }
+    let frame = compressor.compress(content)
+    let checksum = frame.loadUnaligned(fromByteOffset: frame.count - 4, as: UInt32.self)
+    frames.append(
+      Frame(
+        offset: byteCount, byteCount: UInt64(frame.count),
+        contentByteCount: UInt64(content.count), checksum: UInt32(littleEndian: checksum)))
+    write(frame)
+  }
+
+  /// Writes the seek table, unless `isWhole` is false, and closes.
+  mutating func finish(isWhole: Bool) {
+    if isClosed { return }
+    if failure == nil, isWhole { SeekTable.encode(frames).withUnsafeBytes { write($0) } }
+    isClosed = true
+    if case .file(let descriptor, let path) = destination, close(descriptor) != 0, failure == nil {
+      failure = .system(call: "close", path: path, errno: errno)
+    }
+  }
+
+  private mutating func write(_ bytes: UnsafeRawBufferPointer) {
+    do throws(TraceFileError) {
+      try destination.append(bytes)
+      byteCount += UInt64(bytes.count)
+    } catch {
+      failure = error
+    }
+  }
+}
