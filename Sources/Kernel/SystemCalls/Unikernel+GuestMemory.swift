@@ -54,7 +54,8 @@ extension Unikernel {
     _ address: VirtualAddress, limit: Int = FilePath.byteLimit + 1,
     on machine: inout some Machine & ~Copyable
   ) throws(Errno) -> [UInt8] {
-    [UInt8](journal.bytes[try examineText(address, limit: limit, on: &machine).range])
+    let text = try examineText(address, limit: limit, on: &machine)
+    return [UInt8](journal.bytes[text.range])
   }
 
   /// Writes a structure that the kernel made. Throws EFAULT unless all of it can be written.
