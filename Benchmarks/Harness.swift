@@ -89,5 +89,6 @@ struct Figure {
     let padded = name.padding(toLength: 58, withPad: " ", startingAt: 0)
     let shown = value.padding(toLength: 22, withPad: " ", startingAt: 0)
     Swift.print("\(padded) \(shown) \(goal)")
+    fflush(nil)
   }
 }

@@ -36,20 +36,23 @@ extension ProbeProgram {
     code.store(.r7, Layout.stateInCall, constant: 0, .word)
     code.jump(send)
     code.place(hasReads)
-    if payloadLimit == 0 { code.jump(end) }
-    code.store(.r8, Layout.isProbing, constant: 1, .word)
-    for index in 0..<6 {
-      let next = code.label()
-      code.load(.r1, .r9, Rule.reads + 4 * index, .word)
-      code.jump(if: .equal, .r1, 0, next)
-      callEffect(index, isWrite: false)
-      code.jump(if: .equal, .r0, 0, next)
-      code.load(.r1, .r7, Layout.stateMissed, .word)
-      code.apply(.or, .r1, 1 << Int32(index))
-      code.store(.r7, Layout.stateMissed, .r1, .word)
-      code.place(next)
+    if payloadLimit == 0 {
+      code.jump(end)
+    } else {
+      code.store(.r8, Layout.isProbing, constant: 1, .word)
+      for index in 0..<6 {
+        let next = code.label()
+        code.load(.r1, .r9, Rule.reads + 4 * index, .word)
+        code.jump(if: .equal, .r1, 0, next)
+        callEffect(index, isWrite: false)
+        code.jump(if: .equal, .r0, 0, next)
+        code.load(.r1, .r7, Layout.stateMissed, .word)
+        code.apply(.or, .r1, 1 << Int32(index))
+        code.store(.r7, Layout.stateMissed, .r1, .word)
+        code.place(next)
+      }
+      code.store(.r8, Layout.isProbing, constant: 0, .word)
     }
-    code.store(.r8, Layout.isProbing, constant: 0, .word)
     code.place(send)
     sendCall()
     code.jump(end)

@@ -161,6 +161,18 @@ extension ObserveTests.ProbeTests {
     #expect(Set(observed.all(.taskEnded).map(\.task)).isSuperset(of: started))
   }
 
+  @Test(arguments: [true, false])
+  func `without payload no memory is told, and the header says so`(times: Bool) throws {
+    let observed = try Observation.run(["/bin/busybox", "echo", "x"], by: .ebpf) {
+      $0.payloadLimit = 0
+      $0.recordsTimes = times
+    }
+    #expect(observed.header.unseen.contains(.payload))
+    #expect(observed.all(.guestRead).isEmpty && observed.all(.guestWrite).isEmpty)
+    #expect(!observed.all(.pageFault).isEmpty)
+    #expect(observed.text == "x\n")
+  }
+
   @Test func `times grow`() throws {
     let observed = try Observation.run(["/bin/busybox", "ls", "/"], by: .ebpf) {
       $0.recordsTimes = true
