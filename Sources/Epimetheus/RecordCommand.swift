@@ -36,8 +36,8 @@ struct RecordCommand: ParsableCommand {
 
   @Option(
     help: """
-      How to watch with --on linux: ebpf sees page faults and hardly slows the program down; ptrace \
-      needs no rights. Default: ebpf where permitted.
+      How to watch with --on linux: ebpf sees page faults and hardly slows the program down; \
+      ptrace needs no rights. Default: ebpf where permitted.
       """)
   var by: Mechanism?
 

@@ -157,9 +157,9 @@ int observer_bpf_update(int32_t map, const void *key, const void *value);
 int observer_bpf_lookup(int32_t map, const void *key, void *value);
 /// Loads a description of types. Gives its descriptor.
 int observer_bpf_types(const uint8_t *types, uint32_t size);
-/// Loads a program for the tracepoint whose type has this number. `functions` has two words for each
-/// function: where it begins, its type in `types`. The verifier's words go into `log`. Gives its
-/// descriptor.
+/// Loads a program for the tracepoint whose type has this number. `functions` has two words for
+/// each function: where it begins, its type in `types`. The verifier's words go into `log`. Gives
+/// its descriptor.
 int observer_bpf_load(const uint64_t *code, uint32_t count, uint32_t tracepoint, int32_t types,
                       const uint32_t *functions, uint32_t function_count, char *log,
                       uint32_t log_size);

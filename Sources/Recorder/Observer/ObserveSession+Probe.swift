@@ -30,7 +30,7 @@ extension ObserveSession {
 
   /// Takes what the programs tell until all that was started has ended.
   ///
-  /// Nobody wakes the recorder: it looks every few milliseconds, the ring holds much more than that.
+  /// Nobody wakes the recorder: it looks every few milliseconds, the ring holds much more.
   mutating func follow(_ probe: KernelProbe, into sink: inout some EventSink & ~Copyable) {
     var pause: UInt32 = 500
     var idle: UInt32 = 0
@@ -236,8 +236,8 @@ extension ObserveSession {
     }
   }
 
-  /// Whether the VMAs allow what the kernel tried for the program; where it is replaced, they are not
-  /// known yet, and below a stack it may have grown.
+  /// Whether the VMAs allow what the kernel tried for the program; where it is replaced, they are
+  /// not known yet, and below a stack it may have grown.
   private func mayTouch(_ fault: Event, _ task: ObservedTask) -> Bool {
     if task.replacedMap != nil { return true }
     let address = VirtualAddress(fault.operands[0])

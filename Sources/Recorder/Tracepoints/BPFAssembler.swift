@@ -2,8 +2,8 @@
 
 /// Puts one BPF program together, instruction by instruction, with labels.
 ///
-/// There is no compiler and no object file: what a program looks like depends on the offsets of this
-/// kernel's own structures, which are known only when it is loaded.
+/// There is no compiler and no object file: what a program looks like depends on the offsets of
+/// this kernel's own structures, which are known only when it is loaded.
 struct BPFAssembler {
   /// A place in the program, before or after it is known where.
   struct Label: Hashable {

@@ -5,7 +5,7 @@
 extension ProbeProgram {
   private typealias Rule = CaptureRule
 
-  /// Looks at what the call of the rule r9 may have changed. r6: the tracepoint; r7: state; r8: room.
+  /// Looks at what the call of the rule r9 may have changed. r6: tracepoint; r7: state; r8: room.
   mutating func assembleMap() {
     let none = code.label()
     let everything = code.label()

@@ -3,8 +3,9 @@
 /// The functions that copy guest memory into the record, by a rule of `CaptureRule`.
 ///
 /// They take numbers alone and find the CPU's room themselves: so the kernel verifies each of them
-/// once, not anew wherever it is called. Each returns 1 where memory was not there to be read, else 0. Memory that has not been touched
-/// yet cannot be read here, and is there when the call returns, because then the kernel read it.
+/// once, not anew wherever it is called. Each returns 1 where memory was not there to be read, else
+/// 0. Memory that has not been touched yet cannot be read here, and is there when the call returns,
+/// because then the kernel read it.
 extension ProbeProgram {
   /// Appends the functions that the program calls; some call others.
   mutating func assembleFunctions() {

@@ -2,8 +2,8 @@
 
 /// The names of what stands behind VMAs, read from the kernel's own structures.
 extension ProbeProgram {
-  /// Tells the name of what stands behind a VMA: its key and its file, or 0 for pages of the kernel's
-  /// own, stand in the room. The parts of a path go from the last to the first.
+  /// Tells the name of what stands behind a VMA: its key and its file, or 0 for pages of the
+  /// kernel's own, stand in the room. The parts of a path go from the last to the first.
   mutating func assembleName(_ label: BPFAssembler.Label) {
     let isFile = code.label()
     let isPlain = code.label()

@@ -37,7 +37,7 @@ final class ProbeRing {
     munmap(producer, 4096 + 2 * byteCount)
   }
 
-  /// The oldest record that was not handed over yet, valid until the next call; nil if there is none.
+  /// The oldest record that was not handed over yet, valid until the next call; nil without one.
   func next() -> ProbeRecord? {
     if position - released >= 1 << 20 { release() }
     while true {

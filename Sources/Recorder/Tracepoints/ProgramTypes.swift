@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-/// The programs' own description of their functions, which lets the kernel verify each function once:
-/// all take and give numbers of 64 bits. Source: Linux, `Documentation/bpf/btf.rst`.
+/// The programs' own description of their functions, which lets the kernel verify each function
+/// once: all take and give numbers of 64 bits. Source: Linux, `Documentation/bpf/btf.rst`.
 enum ProgramTypes {
   /// The number of the type of the program itself.
   static let programNumber: UInt32 = 8

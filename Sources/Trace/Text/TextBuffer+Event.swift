@@ -156,11 +156,10 @@ extension TextBuffer {
   private mutating func put(valueOf event: Event) {
     let bits = UInt64(bitPattern: event.result)
     switch event.kind {
-    case .pageFault where !FaultCode(rawValue: event.code).contains(.user):
-      if let name = Errno(result: event.result)?.name {
-        put("-")
-        return put(name)
-      }
+    case .pageFault
+    where !FaultCode(rawValue: event.code).contains(.user)
+      && event.result == -Int64(Errno.badAddress.rawValue):
+      return put("-EFAULT")
     case .pageFault, .exception:
       if let name = Signal(code: UInt32(clamping: -max(event.result, -64)))?.name {
         put("-")
