@@ -2,8 +2,8 @@
 
 import Foundation
 
-/// `epimetheus-benchmarks --command PATH [--smoke] [--only GROUP]`: prints a table of ratios and their
-/// goals; the groups are memory, hosted, traces, encode and observe.
+/// `epimetheus-benchmarks --command PATH [--smoke] [--only GROUP]`: prints a table of ratios and
+/// their goals; the groups are memory, hosted, traces, encode and observe.
 @main
 enum Benchmarks {
   static func main() throws {

@@ -4,8 +4,8 @@ import Foundation
 import Kernel
 import LinuxABI
 
-/// What it costs that a copy from and to the guest reports instead of faulting: against memcpy of as
-/// many bytes.
+/// What it costs that a copy from and to the guest reports instead of faulting: against memcpy of
+/// as many bytes.
 struct NoFaultBenchmarks {
   let harness: Harness
 

@@ -3,8 +3,8 @@
 public import LinuxABI
 
 extension AddressSpace {
-  /// Copies guest memory into `bytes` and returns how many bytes could be read; what could not keeps
-  /// its place in `bytes`. `willRead` is called for each segment before it is read.
+  /// Copies guest memory into `bytes` and returns how many bytes could be read; what could not
+  /// keeps its place in `bytes`. `willRead` is called for each segment before it is read.
   /// Unikraft: uk_nofault_memcpy().
   public mutating func copyIn(
     from address: VirtualAddress, into bytes: UnsafeMutableRawBufferPointer,
@@ -67,9 +67,10 @@ extension AddressSpace {
     return count
   }
 
-  /// Appends the string at `address` and its NUL to `bytes`. EFAULT where the string runs into memory
-  /// that cannot be read, ENAMETOOLONG where `limit` bytes hold no NUL; then nothing is appended.
-  /// Looks at one page after the other and at none behind the NUL. Linux: strncpy_from_user().
+  /// Appends the string at `address` and its NUL to `bytes`. EFAULT where the string runs into
+  /// memory that cannot be read, ENAMETOOLONG where `limit` bytes hold no NUL; then nothing is
+  /// appended. Looks at one page after the other and at none behind the NUL. Linux:
+  /// strncpy_from_user().
   public mutating func copyInString(
     from address: VirtualAddress, limit: UInt64, to bytes: inout [UInt8],
     willRead: (PhysicalSegment, VirtualAddress) -> Void = { _, _ in },

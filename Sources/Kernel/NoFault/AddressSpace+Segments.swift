@@ -87,8 +87,8 @@ extension AddressSpace {
     return found
   }
 
-  /// The same without paging: the CPU's own walk, and what the CPU cannot forbid but the personality
-  /// does.
+  /// The same without paging: the CPU's own walk, and what the CPU cannot forbid but the
+  /// personality does.
   @inline(__always)
   private func reach(_ address: VirtualAddress, _ kind: MemoryAccess.Kind) -> PhysicalSegment? {
     guard case .translated(let found) = pageTable.access(address, MemoryAccess(kind)) else {

@@ -16,8 +16,8 @@ enum MapDecision {
 struct MapPlan {
   /// Where; aligned to 4 KiB, or to `size`.
   var range: AddressRange
-  /// The memory behind the first page, aligned likewise; nil: a zeroed frame for each page, owned by
-  /// its leaf.
+  /// The memory behind the first page, aligned likewise; nil: a zeroed frame for each page, owned
+  /// by its leaf.
   var physical: PhysicalAddress?
   /// What may be done with the pages.
   var protection: Protection
@@ -43,8 +43,8 @@ struct MapPlan {
 
 extension PageTable {
   /// Says what becomes of the page of that size at an address, where `current` stands: empty, or a
-  /// leaf of the same size. It may change the new leaf before it is written: its bits, or the memory
-  /// that it names, but not where the plan takes a frame for it.
+  /// leaf of the same size. It may change the new leaf before it is written: its bits, or the
+  /// memory that it names, but not where the plan takes a frame for it.
   typealias Mapper = (
     _ address: VirtualAddress, _ size: PageSize, _ current: PTE, _ new: inout PTE
   ) throws(Errno) -> MapDecision
@@ -57,10 +57,11 @@ extension PageTable {
     try mapEach(plan, replaces: false, frames: &frames, log: &log) { _, _, _, _ in .apply }
   }
 
-  /// Asks `mapper` about each page of a range in ascending order. A larger page that is there is cut
-  /// first; a leaf that is replaced gives its frame back unless it is borrowed or kept. What `mapper`
-  /// throws ends it, as does ENOMEM for a 4 KiB page or for one of the plan's size, and EEXIST for
-  /// smaller pages where the plan has a size; the pages before it stay. Unikraft: ukplat_page_mapx().
+  /// Asks `mapper` about each page of a range in ascending order. A larger page that is there is
+  /// cut first; a leaf that is replaced gives its frame back unless it is borrowed or kept. What
+  /// `mapper` throws ends it, as does ENOMEM for a 4 KiB page or for one of the plan's size, and
+  /// EEXIST for smaller pages where the plan has a size; the pages before it stay. Unikraft:
+  /// ukplat_page_mapx().
   mutating func mapEach(
     _ plan: MapPlan, replaces: Bool = true, frames: inout BuddyFrameAllocator,
     log: inout TranslationLog, _ mapper: Mapper

@@ -46,7 +46,8 @@ public struct PageTable {
     return top == 0 || top == -1
   }
 
-  /// The addresses of all pages in the order of the table, without the bits that are not translated.
+  /// The addresses of all pages in the order of the table, without the bits that are not
+  /// translated.
   var everything: AddressRange { VirtualAddress(0)..<VirtualAddress(1 << addressBits) }
 
   /// An address of `everything` as the CPU takes it.

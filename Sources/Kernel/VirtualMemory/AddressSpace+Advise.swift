@@ -31,8 +31,8 @@ extension AddressSpace {
   /// reads ahead only; POPULATE_READ and POPULATE_WRITE populate. MADV_FREE may keep the pages and
   /// does. Under Linux advice about use, fork and dump is kept with the VMA, which may split it.
   ///
-  /// EINVAL for an advice that is not known or that a VMA cannot follow; holes, EINVAL and EPERM as for `protect`. Linux goes on behind a hole.
-  /// Unikraft: uk_vma_advise(). Linux: madvise(2).
+  /// EINVAL for an advice that is not known or that a VMA cannot follow; holes, EINVAL and EPERM as
+  /// for `protect`. Linux goes on behind a hole. Unikraft: uk_vma_advise(). Linux: madvise(2).
   public mutating func advise(
     _ range: AddressRange, _ advice: Advice, strict: Bool = false,
     fill: PageFill = AddressSpace.noFiles

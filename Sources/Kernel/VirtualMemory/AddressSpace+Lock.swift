@@ -98,7 +98,8 @@ extension AddressSpace {
   }
 
   /// Locks what stands, what is going to be made, or both. ENOMEM beyond what may be locked, EPERM
-  /// where nothing may. Linux: mlockall(2), with its bits MCL_CURRENT 1, MCL_FUTURE 2, MCL_ONFAULT 4.
+  /// where nothing may. Linux: mlockall(2), with its bits MCL_CURRENT 1, MCL_FUTURE 2, MCL_ONFAULT
+  /// 4.
   public mutating func lockAll(
     _ bits: UInt32, fill: PageFill = AddressSpace.noFiles
   ) throws(Errno) {

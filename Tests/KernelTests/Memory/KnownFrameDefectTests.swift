@@ -5,8 +5,8 @@ import Testing
 
 @testable import Kernel
 
-/// What `lib/ukfallocbuddy` gets wrong in the modelled release and this allocator must not: one test
-/// for each of the six, by its letter.
+/// What `lib/ukfallocbuddy` gets wrong in the modelled release and this allocator must not: one
+/// test for each of the six, by its letter.
 struct KnownFrameDefectTests {
   @Test func `a: merging stops at the top order`() throws {
     // Two buddies of 1 GiB, wholly free: more address space than memory, which is not touched.

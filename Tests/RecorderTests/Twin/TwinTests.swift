@@ -7,7 +7,8 @@ import Testing
 
 @testable import Recorder
 
-/// Linux as the twin of our kernel. Where the machine permits none, the tests are skipped and say so.
+/// Linux as the twin of our kernel. Where the machine permits none, the tests are skipped and say
+/// so.
 @Suite(
   .enabled(
     if: TwinSession.unavailability() == nil,
