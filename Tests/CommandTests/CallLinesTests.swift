@@ -217,7 +217,7 @@ struct CallLinesTests {
       prctl(PR_SET_NAME, "renamed");
       kill(0, 0);
       access("/", R_OK | X_OK);
-      open("/nowhere", O_RDWR | O_CREAT | O_EXCL, 0600);
+      open("/nowhere/new", O_RDWR | O_CREAT | O_EXCL, 0600);
       syscall(SYS_openat, AT_FDCWD, "/tmp", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
       sched_yield();
       return 3;
