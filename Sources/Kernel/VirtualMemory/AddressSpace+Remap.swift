@@ -37,7 +37,8 @@ extension AddressSpace {
       !options.contains(.fixed) || newByteCount >= byteCount
         || old.upperBound <= personality.highestAddress
     else {
-      if newByteCount > vma.range.upperBound - address { throw .badAddress }
+      // Linux: vrm_will_map_new().
+      if impliesAddress, newByteCount > vma.range.upperBound - address { throw .badAddress }
       // Linux makes room before it finds that the tail cannot be taken away.
       if options.contains(.fixed) { try unmap(newAddress..<newAddress + newByteCount) }
       throw .invalidArgument
