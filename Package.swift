@@ -143,11 +143,14 @@ if Context.environment["EPIMETHEUS_KERNEL"] != nil {
 }
 
 // The image for bare metal has a link script of its own, so it is there only when it is asked for:
-// see scripts/metal.
-if Context.environment["EPIMETHEUS_METAL"] != nil {
+// see scripts/metal-test. With `linux` the same Swift files become a Linux process.
+if let machine = Context.environment["EPIMETHEUS_METAL"] {
   package.products.append(.executable(name: "metal", targets: ["Metal"]))
   package.targets += [
-    .target(name: "CMetal", exclude: ["README.md"]),
+    .target(
+      name: "CMetal",
+      exclude: ["README.md"]
+        + (machine == "linux" ? ["boot.S", "start.c", "heap.c", "console.c"] : ["linux.c"])),
     .executableTarget(
       name: "Metal", dependencies: ["Replayer", "Kernel", "Trace", "LinuxABI", "CMetal"],
       exclude: ["README.md"], swiftSettings: embeddable + [.unsafeFlags(["-parse-as-library"])]),

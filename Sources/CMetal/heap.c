@@ -9,12 +9,14 @@ struct block {
   struct block *next;
 };
 
-static uint8_t *heap_next, *heap_end;
+// Enough to read the boot information and find out where memory is.
+static uint8_t first_heap[1 << 20] __attribute__((aligned(64)));
+static uint8_t *heap_next = first_heap, *heap_end = first_heap + sizeof first_heap;
 static struct block *free_blocks[class_max + 1];
 
-void metal_heap_init(uint8_t *start, uint8_t *end) {
+void metal_heap_use(uint8_t *start, uint64_t byteCount) {
   heap_next = start;
-  heap_end = end;
+  heap_end = start + byteCount;
 }
 
 static void *allocate(size_t alignment, size_t byteCount) {
