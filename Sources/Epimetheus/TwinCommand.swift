@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+import Analyzer
 import ArgumentParser
-import Foundation
+import FoundationEssentials
 import Recorder
 
 /// `epimetheus twin`.
@@ -70,7 +71,7 @@ struct TwinCommand: ParsableCommand {
           + "operations, \(progress.differences.count) differences")
     }
     Console.note("epimetheus: \(result.operationCount) operations in \(clock.now - begin)")
-    Console.result(try json ? Self.json(result) : Self.text(result))
+    Console.result(json ? Self.json(result) : Self.text(result))
     if let output, let first = result.differences.first {
       do {
         try Data(first.trace).write(to: URL(filePath: output))
@@ -88,22 +89,23 @@ struct TwinCommand: ParsableCommand {
     return text + "\(result.differences.count) differences\n"
   }
 
-  private static func json(_ result: TwinResult) throws -> String {
-    let differences = result.differences.map { difference -> [String: Any] in
-      [
-        "seed": difference.seed, "operation": difference.index,
-        "sequence": difference.operations.map(\.description),
-        "linux": difference.expected.last?.description ?? "",
-        "kernel": difference.actual.description,
-        "linuxVMAs": (difference.expected.last?.layout ?? []).map(\.description),
-        "kernelVMAs": difference.actual.layout.map(\.description),
-      ]
+  private static func json(_ result: TwinResult) -> String {
+    func lines(_ values: [some CustomStringConvertible]) -> JSONValue {
+      .array(values.map { .string($0.description) })
     }
-    let object: [String: Any] = [
-      "operations": result.operationCount, "seeds": result.seedCount, "differences": differences,
-    ]
-    let data = try JSONSerialization.data(
-      withJSONObject: object, options: [.prettyPrinted, .sortedKeys])
-    return String(decoding: data, as: UTF8.self) + "\n"
+    let differences = result.differences.map { difference -> JSONValue in
+      .object([
+        ("seed", .integer(difference.seed)), ("operation", .integer(UInt64(difference.index))),
+        ("sequence", lines(difference.operations)),
+        ("linux", .string(difference.expected.last?.description ?? "")),
+        ("kernel", .string(difference.actual.description)),
+        ("linuxVMAs", lines(difference.expected.last?.layout ?? [])),
+        ("kernelVMAs", lines(difference.actual.layout)),
+      ])
+    }
+    return JSONValue.object([
+      ("operations", .integer(result.operationCount)), ("seeds", .integer(result.seedCount)),
+      ("differences", .array(differences)),
+    ]).text() + "\n"
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-import Foundation
+import Glibc
 
 /// Reading the small text files that say something about support.
 public enum SupportFiles {
@@ -8,25 +8,30 @@ public enum SupportFiles {
   private static let largestFile = 1 << 20
 
   /// Whether there is a file at the path.
-  public static func exists(_ path: String) -> Bool {
-    FileManager.default.fileExists(atPath: path)
-  }
+  public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   /// The text of a file.
   ///
   /// - Throws: `SupportFileError` for what cannot be read, is too large or is not UTF-8.
   public static func text(of path: String) throws(SupportFileError) -> String {
-    guard let handle = FileHandle(forReadingAtPath: path) else {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
       throw SupportFileError(path: path, line: 0, message: "cannot be opened")
     }
-    defer { try? handle.close() }
-    guard let data = try? handle.read(upToCount: largestFile + 1) ?? Data() else {
-      throw SupportFileError(path: path, line: 0, message: "cannot be read")
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = read(descriptor, &chunk, chunk.count)
+      if count < 0, errno == EINTR { continue }
+      if count < 0 { throw SupportFileError(path: path, line: 0, message: "cannot be read") }
+      if count == 0 { break }
+      bytes += chunk[..<count]
+      if bytes.count > largestFile {
+        throw SupportFileError(path: path, line: 0, message: "is larger than \(largestFile) bytes")
+      }
     }
-    if data.count > largestFile {
-      throw SupportFileError(path: path, line: 0, message: "is larger than \(largestFile) bytes")
-    }
-    guard let text = String(data: data, encoding: .utf8) else {
+    guard let text = String(validating: bytes, as: UTF8.self) else {
       throw SupportFileError(path: path, line: 0, message: "is not UTF-8")
     }
     return text

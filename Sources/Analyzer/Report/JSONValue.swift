@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 /// A JSON value whose members keep the order that they are given in. Source: RFC 8259.
-enum JSONValue {
+package enum JSONValue {
   case object([(String, JSONValue)])
   case array([JSONValue])
   case string(String)
@@ -13,19 +13,23 @@ enum JSONValue {
   private static var highestInteger: UInt64 { 1 << 53 - 1 }
 
   /// A 64-bit number as `0x` and hexadecimal digits.
-  static func hex(_ value: UInt64) -> JSONValue { .string(hexadecimal(value)) }
+  package static func hex(_ value: UInt64) -> JSONValue { .string(hexadecimal(value)) }
 
   /// The string, or null.
-  static func optional(_ string: String?) -> JSONValue { string.map { .string($0) } ?? .null }
+  package static func optional(_ string: String?) -> JSONValue {
+    string.map { .string($0) } ?? .null
+  }
 
   /// The integer, or null.
-  static func optional(_ value: UInt64?) -> JSONValue { value.map { .integer($0) } ?? .null }
+  package static func optional(_ value: UInt64?) -> JSONValue {
+    value.map { .integer($0) } ?? .null
+  }
 
   /// Bytes as text; what is not printable ASCII is escaped as in a report.
-  static func text(_ bytes: [UInt8]) -> JSONValue { .string(printable(bytes)) }
+  package static func text(_ bytes: [UInt8]) -> JSONValue { .string(printable(bytes)) }
 
   /// The text of the value, indented by two spaces a level.
-  func text(indent: String = "") -> String {
+  package func text(indent: String = "") -> String {
     let inner = indent + "  "
     switch self {
     case .object(let members):

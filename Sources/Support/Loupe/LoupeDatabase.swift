@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-import Foundation
+import FoundationEssentials
 
 /// A database of Loupe in a folder: `APP/WORKLOAD/RUN/data/*.csv` and `KERNEL.syscalls`.
 public struct LoupeDatabase: Sendable {
@@ -31,7 +31,7 @@ public struct LoupeDatabase: Sendable {
         let base = folder + "/" + application + "/" + workload
         for run in try Self.folders(in: base) {
           let path = base + "/" + run + "/data/dyn.csv"
-          guard FileManager.default.fileExists(atPath: path) else { continue }
+          guard SupportFiles.exists(path) else { continue }
           let text = try SupportFiles.text(of: path)
           measurements.append(
             Measurement(
@@ -66,10 +66,10 @@ public struct LoupeDatabase: Sendable {
       throw SupportFileError(path: path, line: 0, message: "is not a folder that can be read")
     }
     return names.filter { name in
-      var isFolder: ObjCBool = false
+      var isFolder = false
       return !name.hasPrefix(".")
         && FileManager.default.fileExists(atPath: path + "/" + name, isDirectory: &isFolder)
-        && isFolder.boolValue
+        && isFolder
     }.sorted()
   }
 }

@@ -34,7 +34,7 @@ public struct SupportPlan: Sendable {
     public var runningCount: Int
 
     /// The cost of this step.
-    public var cost: UInt64 { items.reduce(0) { $0 + $1.cost } }
+    public var cost: UInt64 { items.cost }
   }
 
   /// The kernel's name.
@@ -55,4 +55,9 @@ public struct SupportPlan: Sendable {
     /// The application that lacks the fewest calls next, as Loupe does.
     case fewest
   }
+}
+
+extension [SupportPlan.Item] {
+  /// What all of it costs.
+  var cost: UInt64 { reduce(0) { $0 + $1.cost } }
 }

@@ -39,7 +39,7 @@ public struct SupportPlanner: Sendable {
       kernel.perform(items)
       let (unlocked, rest) = split(waiting, on: kernel)
       waiting = rest
-      totalCost += cost(of: items)
+      totalCost += items.cost
       plan.steps.append(
         SupportPlan.Step(
           items: items.sorted { $0.number.rawValue < $1.number.rawValue }, unlocked: unlocked,
@@ -73,8 +73,6 @@ public struct SupportPlanner: Sendable {
     let names = Set(rest.map(\.name))
     return (applications.map(\.name).filter { !names.contains($0) }, rest)
   }
-
-  private func cost(of items: [SupportPlan.Item]) -> UInt64 { items.reduce(0) { $0 + $1.cost } }
 }
 
 /// Work that may be the next step.

@@ -21,7 +21,7 @@ struct WorkSet {
   var count: Int { items.count }
 
   /// What it costs.
-  var cost: UInt64 { items.reduce(0) { $0 + $1.cost } }
+  var cost: UInt64 { items.cost }
 
   /// Whether doing this does the other.
   func covers(_ other: WorkSet) -> Bool {
