@@ -74,20 +74,7 @@ extension StraceForm {
     out.append("]")
   }
 
-  mutating func put(fieldsOf kind: ArgumentKind, at offset: Int) {
-    out.append("{")
-    var index = 0
-    while let field = StructureShape.field(index, of: kind) {
-      if index > 0 { out.append(", ") }
-      out.append(field.name)
-      out.append("=")
-      put(field, at: offset + field.offset)
-      index += 1
-    }
-    out.append(StructureShape.hasMore(kind) ? ", ...}" : "}")
-  }
-
-  private mutating func put(_ field: StructureField, at offset: Int) {
+  mutating func put(_ field: StructureField, at offset: Int) {
     let value = call.number(at: offset, min(field.byteCount, 8))
     switch field.form {
     case .signed:

@@ -3,7 +3,7 @@
 internal import LinuxABI
 
 /// A call as strace(1) writes it, version 6.1 without options. Source: its man page, its output.
-struct StraceForm {
+struct StraceForm: CallForm {
   /// Characters of a string that are shown.
   static var stringLimit: Int { 32 }
   /// Elements of an array that are shown.

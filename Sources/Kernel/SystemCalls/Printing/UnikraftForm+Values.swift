@@ -151,20 +151,7 @@ extension UnikraftForm {
     }
   }
 
-  private mutating func put(fieldsOf kind: ArgumentKind, at offset: Int) {
-    out.append("{")
-    var index = 0
-    while let field = StructureShape.field(index, of: kind) {
-      if index > 0 { out.append(", ") }
-      out.append(field.name)
-      out.append("=")
-      put(field, at: offset + field.offset)
-      index += 1
-    }
-    out.append(StructureShape.hasMore(kind) ? ", ...}" : "}")
-  }
-
-  private mutating func put(_ field: StructureField, at offset: Int) {
+  mutating func put(_ field: StructureField, at offset: Int) {
     switch field.form {
     case .signed, .unsigned, .limit: put(decimal: call.number(at: offset, field.byteCount))
     case .hex: put(hex: call.number(at: offset, field.byteCount))

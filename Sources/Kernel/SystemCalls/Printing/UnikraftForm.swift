@@ -5,7 +5,7 @@ internal import LinuxABI
 /// A call as Unikraft's system-call shim writes it to the console, in the format of release 0.12
 /// or 0.17. The calls that the original decodes look as they do there; the others follow the call
 /// table in the same forms. Unikraft: uk_prsyscall.c.
-struct UnikraftForm {
+struct UnikraftForm: CallForm {
   /// Bytes of a buffer that are shown. Unikraft: __PR_BUFP_MAXLEN.
   static var bufferLimit: Int { 24 }
   /// Results from minus this on are errors. Unikraft: MAXERRNO.
