@@ -18,13 +18,10 @@ struct MemoryMap {
   init(parsing text: [UInt8]) {
     self.text = text
     vmas.reserveCapacity(text.count / 64)
-    text.withUnsafeBufferPointer { bytes in
-      var start = 0
-      while start < bytes.count {
-        var end = start
-        while end < bytes.count && bytes[end] != 0x0a { end += 1 }
-        if let vma = Self.vma(bytes[start..<end], previous: vmas.last) { vmas.append(vma) }
-        start = end + 1
+    text.withUnsafeBytes { bytes in
+      MapsLine.forEach(in: bytes) { line in
+        if let last = vmas.last, line.start < last.range.upperBound.rawValue { return }
+        vmas.append(Self.vma(line, previous: vmas.last))
       }
     }
   }
@@ -43,42 +40,18 @@ struct MemoryMap {
     return MemoryMap(parsing: text)
   }
 
-  private static func vma(
-    _ line: Slice<UnsafeBufferPointer<UInt8>>, previous: VMADescription?
-  ) -> VMADescription? {
-    var rest = line
-    guard let start = hexadecimal(&rest), rest.popFirst() == 0x2d,
-      let end = hexadecimal(&rest), rest.popFirst() == 0x20, rest.count >= 5, start < end
-    else { return nil }
-    if let previous, start < previous.range.upperBound.rawValue { return nil }
-    let flags = rest.prefix(4)
-    rest.removeFirst(5)
-    guard let offset = hexadecimal(&rest), rest.popFirst() == 0x20 else { return nil }
-    for _ in 0..<2 {
-      while let byte = rest.first, byte != 0x20 { rest.removeFirst() }
-      if rest.first == 0x20 { rest.removeFirst() }
-    }
-    while rest.first == 0x20 { rest.removeFirst() }
-    let isShared = flags[flags.startIndex + 3] == 0x73
+  private static func vma(_ line: MapsLine, previous: VMADescription?) -> VMADescription {
     var vma = VMADescription(
-      range: VirtualAddress(start)..<VirtualAddress(end), protection: protection(flags),
-      isShared: isShared, backing: .anonymous)
-    if let previous, previous.backing == .file, rest.elementsEqual(previous.name) {
+      range: VirtualAddress(line.start)..<VirtualAddress(line.end), protection: line.protection,
+      isShared: line.isShared, backing: .anonymous)
+    if let previous, previous.backing == .file, line.name.elementsEqual(previous.name) {
       vma.backing = .file
       vma.name = previous.name
     } else {
-      describe(&vma, name: Array(rest))
+      describe(&vma, name: Array(line.name))
     }
-    if vma.backing == .file { vma.offset = offset }
+    if vma.backing == .file { vma.offset = line.offset }
     return vma
-  }
-
-  private static func protection(_ flags: Slice<UnsafeBufferPointer<UInt8>>) -> Protection {
-    var protection: Protection = []
-    if flags[flags.startIndex] == 0x72 { protection.insert(.read) }
-    if flags[flags.startIndex + 1] == 0x77 { protection.insert(.write) }
-    if flags[flags.startIndex + 2] == 0x78 { protection.insert(.execute) }
-    return protection
   }
 
   /// Linux's own files of shared memory without a name count as no file.
@@ -118,23 +91,5 @@ struct MemoryMap {
       }
     }
     return result
-  }
-
-  private static func hexadecimal(_ rest: inout Slice<UnsafeBufferPointer<UInt8>>) -> UInt64? {
-    var value: UInt64 = 0
-    var count = 0
-    while let byte = rest.first {
-      let digit: UInt8
-      switch byte {
-      case 0x30...0x39: digit = byte - 0x30
-      case 0x61...0x66: digit = byte - 0x61 + 10
-      default: return count == 0 ? nil : value
-      }
-      if count == 16 { return nil }
-      value = value << 4 | UInt64(digit)
-      count += 1
-      rest.removeFirst()
-    }
-    return count == 0 ? nil : value
   }
 }

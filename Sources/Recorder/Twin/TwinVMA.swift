@@ -58,48 +58,21 @@ extension TwinVMA {
   static func parse(_ text: UnsafeRawBufferPointer) -> [TwinVMA] {
     var result: [TwinVMA] = []
     result.reserveCapacity(text.count / 60 + 1)
-    var index = 0
-    func hexadecimal() -> UInt64 {
-      var value: UInt64 = 0
-      while index < text.count {
-        let byte = text[index]
-        index += 1
-        switch byte {
-        case 0x30...0x39: value = value << 4 | UInt64(byte - 0x30)
-        case 0x61...0x66: value = value << 4 | UInt64(byte - 0x61 + 10)
-        default: return value
-        }
-      }
-      return value
-    }
-    while index + 20 < text.count {
-      let start = hexadecimal()
-      let end = hexadecimal()
-      guard index + 5 < text.count else { break }
-      var bits: UInt32 = text[index] == 0x72 ? 1 : 0
-      if text[index + 1] == 0x77 { bits |= 2 }
-      if text[index + 2] == 0x78 { bits |= 4 }
-      if text[index + 3] == 0x73 { bits |= shared }
-      index += 5
-      var offset = hexadecimal()
-      _ = hexadecimal()
-      _ = hexadecimal()
-      var inode: UInt64 = 0
-      while index < text.count, case let byte = text[index], byte >= 0x30, byte <= 0x39 {
-        inode = inode * 10 + UInt64(byte - 0x30)
-        index += 1
-      }
-      while index < text.count, text[index] == 0x20 { index += 1 }
-      if index + 1 < text.count {
-        if text[index] == 0x5b, text[index + 1] == 0x68 { bits |= heap }
+    MapsLine.forEach(in: text) { line in
+      if line.start >> 63 != 0 { return }
+      var bits = UInt32(line.protection.rawValue)
+      if line.isShared { bits |= shared }
+      if line.inode != 0 { bits |= hasObject }
+      let name = line.name
+      if name.count > 1 {
+        let (first, second) = (name[name.startIndex], name[name.startIndex + 1])
+        if first == 0x5b, second == 0x68 { bits |= heap }
         // Shared memory without a name is /dev/zero.
-        if text[index] == 0x2f, text[index + 1] != 0x64 { bits |= file }
+        if first == 0x2f, second != 0x64 { bits |= file }
       }
-      while index < text.count, text[index] != 0x0a { index += 1 }
-      index += 1
-      if start >> 63 != 0 { continue }
-      if inode != 0 { bits |= hasObject } else { offset = 0 }
-      var vma = TwinVMA(start: start, end: end, bits: bits, object: inode, offset: offset)
+      var vma = TwinVMA(
+        start: line.start, end: line.end, bits: bits, object: line.inode,
+        offset: line.inode != 0 ? line.offset : 0)
       vma.simplify()
       result.append(vma)
     }
