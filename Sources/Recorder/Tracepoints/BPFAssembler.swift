@@ -162,4 +162,16 @@ struct BPFAssembler {
 
   /// Returns from a function or ends the program.
   mutating func exit() { emit(0x95) }
+
+  /// Returns a number.
+  mutating func exit(with value: Int32) {
+    move(.r0, value)
+    exit()
+  }
+
+  /// Returns what a register holds.
+  mutating func exit(with register: BPFRegister) {
+    move(.r0, register)
+    exit()
+  }
 }

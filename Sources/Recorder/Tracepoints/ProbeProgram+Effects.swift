@@ -61,11 +61,8 @@ extension ProbeProgram {
     code.jump(if: .equal, .r5, Int32(Shape.pointedTo.rawValue), isElsewhere)
     code.move(.r3, .r7)
     code.place(isElsewhere)
-    code.store(.r10, -24, constant: 0)
     code.store(.r10, -32, .r4)
-    code.moveFrame(.r1, -24)
-    code.move(.r2, 4)
-    code.call(.readUser)
+    readNumber(4)
     code.load(.r3, .r10, -24, .word)
     code.load(.r1, .r10, -32)
     code.jump(if: .aboveOrEqual, .r3, .r1, isCounted)
@@ -102,11 +99,18 @@ extension ProbeProgram {
     code.exit()
 
     code.place(nothing)
-    code.move(.r0, 0)
-    code.exit()
+    code.exit(with: 0)
 
     assembleStrings(isStrings)
     assembleGather(isVectors, isMessage, isMessages)
+  }
+
+  /// frame[-24] = `byteCount` bytes of the program at r3, or 0; r0: 0, or why not.
+  private mutating func readNumber(_ byteCount: Int32) {
+    code.store(.r10, -24, constant: 0)
+    code.moveFrame(.r1, -24)
+    code.move(.r2, byteCount)
+    code.call(.readUser)
   }
 
   /// argv, envp: how many, then the array, then each string. r6: room; r7: address; r9: meta.
@@ -125,10 +129,7 @@ extension ProbeProgram {
     code.load(.r3, .r0, 0, .word)
     code.apply(.shiftLeft, .r3, 3)
     code.apply(.add, .r3, .r7)
-    code.store(.r10, -24, constant: 0)
-    code.moveFrame(.r1, -24)
-    code.move(.r2, 8)
-    code.call(.readUser)
+    readNumber(8)
     code.jump(if: .notEqual, .r0, 0, missed)
     code.load(.r1, .r6, Layout.count)
     code.apply(.add, .r1, 1)
@@ -152,10 +153,7 @@ extension ProbeProgram {
     code.jump(if: .aboveOrEqual, .r3, .r1, done)
     code.apply(.shiftLeft, .r3, 3)
     code.apply(.add, .r3, .r7)
-    code.store(.r10, -24, constant: 0)
-    code.moveFrame(.r1, -24)
-    code.move(.r2, 8)
-    code.call(.readUser)
+    readNumber(8)
     code.load(.r1, .r10, -24)
     code.move(.r2, .r9)
     call(.string)
@@ -169,7 +167,6 @@ extension ProbeProgram {
     code.exit()
     code.place(missed)
     endNumbers(at: -40)
-    code.move(.r0, 1)
-    code.exit()
+    code.exit(with: 1)
   }
 }

@@ -69,8 +69,7 @@ extension ProbeProgram {
     code.load(.r0, .r10, -16)
     code.exit()
     code.place(nothing)
-    code.move(.r0, 0)
-    code.exit()
+    code.exit(with: 0)
   }
 
   /// How many buffers of one vector, strings of one array and messages of one call are looked at.
@@ -94,8 +93,7 @@ extension ProbeProgram {
     code.move(.r3, .r7)
     code.call(.readUser)
     code.jump(if: .equal, .r0, 0, isThere)
-    code.move(.r0, 1)
-    code.exit()
+    code.exit(with: 1)
     code.place(isThere)
     code.move(.r1, .r9)
     code.apply(.and, .r1, Layout.wantsBuffers)
@@ -120,8 +118,7 @@ extension ProbeProgram {
     call(.piece)
     code.apply(.or, .r8, .r0)
     code.place(noControl)
-    code.move(.r0, .r8)
-    code.exit()
+    code.exit(with: .r8)
   }
 
   /// Vectors and messages. r6: room; r7: address; r8: rule; r9: meta; -8: count; -16: result.

@@ -168,13 +168,11 @@ extension ProbeProgram {
     code.place(stop)
     code.moveFrame(.r1, -16)
     code.call(kernelFunction: kernel.vmasEnd)
-    code.move(.r0, 0)
-    code.exit()
+    code.exit(with: 0)
     code.place(noRoom)
     code.store(.r6, Layout.truncated, constant: 1, .word)
     code.place(stopped)
-    code.move(.r0, 0)
-    code.exit()
+    code.exit(with: 0)
   }
 
   /// Writes the VMA r9 where the cursor of the room r6 is; announces what stands behind it, once.

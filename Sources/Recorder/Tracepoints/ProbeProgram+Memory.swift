@@ -78,8 +78,7 @@ extension ProbeProgram {
   mutating func returnTruncated(_ full: BPFAssembler.Label) {
     code.place(full)
     code.store(.r6, Layout.truncated, constant: 1, .word)
-    code.move(.r0, 0)
-    code.exit()
+    code.exit(with: 0)
   }
 
   /// A piece of known length. r1: address; r2: bytes; r3: meta.
@@ -124,11 +123,9 @@ extension ProbeProgram {
     code.store(.r2, Layout.pieceKept, .r8, .word)
     code.move(.r1, .r8)
     advanceCursor()
-    code.move(.r0, .r9)
-    code.exit()
+    code.exit(with: .r9)
     code.place(nothing)
-    code.move(.r0, 0)
-    code.exit()
+    code.exit(with: 0)
     returnTruncated(full)
   }
 
@@ -188,11 +185,9 @@ extension ProbeProgram {
     code.store(.r2, Layout.pieceKept, .r8, .word)
     code.move(.r1, .r8)
     advanceCursor()
-    code.move(.r0, .r9)
-    code.exit()
+    code.exit(with: .r9)
     code.place(nothing)
-    code.move(.r0, 0)
-    code.exit()
+    code.exit(with: 0)
     returnTruncated(full)
   }
 }

@@ -114,8 +114,7 @@ extension ProbeProgram {
     code.move(.r4, 0)
     code.call(.mapUpdate)
     code.place(failed)
-    code.move(.r0, 0)
-    code.exit()
+    code.exit(with: 0)
   }
 
   /// frame[into] = bytes of the kernel at base + offset. Loses r0 to r5.

@@ -62,8 +62,7 @@ struct ProbeProgram {
     case .signal: assembleSignal()
     }
     code.place(end)
-    code.move(.r0, 0)
-    code.exit()
+    code.exit(with: 0)
     assembleFunctions()
     return code.finish()
   }
@@ -117,8 +116,7 @@ extension ProbeProgram {
     code.call(.mapLookup)
     let isThere = code.label()
     code.jump(if: .notEqual, .r0, 0, isThere)
-    code.move(.r0, 0)
-    code.exit()
+    code.exit(with: 0)
     code.place(isThere)
     code.load(.r1, .r0, Layout.lostRecords)
   }
