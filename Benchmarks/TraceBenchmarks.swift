@@ -19,7 +19,13 @@ struct TraceBenchmarks {
     let file = harness.path("find.epi")
     try harness.run([harness.command, "record", "-o", file, "--"] + program)
     try encode(file)
-    if !encodingOnly { try replay(file) }
+    if encodingOnly { return }
+    try replay(file, of: "find, paths and struct stat")
+    let small = harness.path("dd.epi")
+    let count = harness.isSmoke ? 1000 : 300_000
+    let dd = ["/bin/busybox", "dd", "if=/dev/zero", "of=/dev/null", "bs=1", "count=\(count)"]
+    try harness.run([harness.command, "record", "-o", small, "--"] + dd)
+    try replay(small, of: "dd bs=1")
   }
 
   private func sizes() throws {
@@ -107,7 +113,7 @@ struct TraceBenchmarks {
     return rates.median
   }
 
-  private func replay(_ file: String) throws {
+  private func replay(_ file: String, of program: String) throws {
     let reader = try TraceReader(path: file)
     var count = 0
     while try reader.next() != nil { count += 1 }
@@ -118,7 +124,7 @@ struct TraceBenchmarks {
       rates.append(Double(count) / seconds)
     }
     Figure(
-      name: "events replayed, file to file, millions a second (\(count) events)",
+      name: "replayed, file to file, millions a second (\(program): \(count) events)",
       value: String(format: "%.2f", rates.median / 1e6), goal: "2 or more"
     ).print()
   }
