@@ -13,6 +13,9 @@ struct TranslationLog {
     return taken
   }
 
+  /// Forgets all, and keeps the room.
+  mutating func removeAll() { changes.removeAll(keepingCapacity: true) }
+
   mutating func map(
     _ address: VirtualAddress, to physical: PhysicalAddress, byteCount: UInt64,
     protection: Protection

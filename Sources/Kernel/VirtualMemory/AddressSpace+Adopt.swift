@@ -52,17 +52,14 @@ extension AddressSpace {
   private mutating func changeProtection(
     of range: AddressRange, to protection: Protection
   ) throws(Errno) {
+    try vmas.reserve()
     try cutPages(at: range)
     touch(range)
-    splitVMA(at: range.lowerBound)
-    splitVMA(at: range.upperBound)
-    let position = vmas.first(endingAbove: range.lowerBound)!
-    var changed = vmas[position]
+    var changed = vmas[vmas.first(endingAbove: range.lowerBound)!].part(range)
     changed.protection = protection
-    vmas.replace(position, with: accounted(changed))
     pageTable.protect(range, protection, log: &translations)
-    if protection.contains(.write) { noteWritable(range, of: changed.part(range)) }
-    mergeVMAs(around: range)
+    if protection.contains(.write) { noteWritable(range, of: changed) }
+    vmas.exchange(range, for: accounted(changed))
     checkInvariants()
   }
 

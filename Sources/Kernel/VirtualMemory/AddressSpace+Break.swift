@@ -60,9 +60,9 @@ extension AddressSpace {
     if range.lowerBound == breakStart.alignedUp(to: PageSize.base.byteCount) {
       heap.flags.insert(.heapStart)
     }
+    try vmas.reserve()
     if heap.flags.contains(.locked) { lockedPageCount += range.pageCount }
     touch(range)
-    vmas.insert(heap)
-    mergeVMAs(around: range)
+    vmas.exchange(range, for: heap)
   }
 }

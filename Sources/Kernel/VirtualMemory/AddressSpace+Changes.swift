@@ -7,24 +7,31 @@ extension AddressSpace {
   /// nothing any more, then the VMAs that meet the touched ranges and are not as they were, whole.
   /// Empty where nothing changed. Applied in order to the old layout it gives the new one.
   public mutating func takeVMAChanges() -> [VMAChange] {
-    let entries = changes.take()
+    let entries = changes.entries
     if entries.isEmpty { return [] }
     var unmapped: [AddressRange] = []
     var mapped: [VMA] = []
     for entry in entries {
       let new = vmas(in: entry.range)
-      let old = entry.old
+      let old = changes.old[entry.old]
       if old.elementsEqual(new, by: { $0.looksLike($1) }) { continue }
       Self.subtract(new, from: old.map { $0.range.clamped(to: entry.range) }, into: &unmapped)
       // Both ascend, so one pass finds those that are as they were.
-      var next = 0
+      var next = old.startIndex
       for vma in new {
-        while next < old.count, old[next].range.lowerBound < vma.range.lowerBound { next += 1 }
-        if next == old.count || !old[next].looksLike(vma) { mapped.append(vma) }
+        while next < old.endIndex, old[next].range.lowerBound < vma.range.lowerBound { next += 1 }
+        if next == old.endIndex || !old[next].looksLike(vma) { mapped.append(vma) }
       }
     }
+    changes.removeAll()
     if entries.count > 1 { Self.order(&unmapped, &mapped) }
     return unmapped.map { VMAChange.unmapped($0) } + mapped.map { VMAChange.mapped(describe($0)) }
+  }
+
+  /// Forgets what VMAs and CPU would have to be told, for a space that nobody listens to.
+  public mutating func discardChanges() {
+    changes.removeAll()
+    translations.removeAll()
   }
 
   /// Appends what of `ranges` no VMA of `vmas` covers; both ascend. Joins what adjoins.

@@ -11,6 +11,9 @@ extension AddressSpace {
   /// replaced VMA cannot be split; ENOMEM for too many VMAs or where populating it must not fail
   /// and does. A mapping that replaces keeps its whole length whatever it replaces.
   ///
+  /// `initialByteCount` counts for a stack: so many bytes from its base on are populated, the high
+  /// end unless it grows up; EINVAL where they are not whole pages.
+  ///
   /// A shared anonymous mapping is shared memory of its own. Stores to a shared mapping of a file
   /// are seen through all its mappings, and by the file once `settle` has shown them, under Linux;
   /// through this mapping only under Unikraft.
@@ -19,12 +22,18 @@ extension AddressSpace {
   public mutating func map(
     _ backing: Backing, at request: PlacementRequest = .anywhere(hint: nil), byteCount: UInt64,
     protection: Protection, options: MapOptions = [], name: Name = .none,
-    pageSize: PageSize? = nil, fill: PageFill = AddressSpace.noFiles
+    pageSize: PageSize? = nil, initialByteCount: UInt64 = 0,
+    fill: PageFill = AddressSpace.noFiles
   ) throws(Errno) -> VirtualAddress {
     var vma = VMA(
       range: VirtualAddress(0)..<VirtualAddress(1), backing: backing, name: name,
       protection: protection, flags: flags(options, backing), pageSize: pageSize)
     try check(vma, byteCount: byteCount)
+    if initialByteCount > 0 {
+      guard backing == .stack, initialByteCount & (PageSize.base.byteCount - 1) == 0 else {
+        throw .invalidArgument
+      }
+    }
     guard vmas.count <= personality.vmaLimit else { throw .outOfMemory }
     var total = byteCount
     if vma.flags.contains(.indivisible) {
@@ -52,8 +61,15 @@ extension AddressSpace {
     defer { if let object { cache.discardUnmapped(object) } }
     var populates = options.contains(.populate) || vma.flags.contains(.locked)
     if case .file = backing, personality.rules.contains(.populatedFiles) { populates = true }
+    let usable = usableRange(of: vma)
+    var populated: AddressRange? = populates ? usable : nil
+    if initialByteCount > 0, !populates {
+      let initial = min(initialByteCount, usable.byteCount)
+      let start = options.contains(.growsUp) ? usable.lowerBound : usable.upperBound - initial
+      populated = start..<start + initial
+    }
     try install(
-      vma, strict: options.contains(.strict) && request.isReplacing, populates: populates,
+      vma, strict: options.contains(.strict) && request.isReplacing, populating: populated,
       fill: fill)
     if vma.flags.contains(.locked) { lockedPageCount += vma.range.pageCount }
     return usableRange(of: vma).lowerBound
@@ -116,56 +132,37 @@ extension AddressSpace {
 
   /// Puts a VMA in the place of whatever its range holds.
   mutating func install(
-    _ vma: VMA, strict: Bool = false, populates: Bool = false,
+    _ vma: VMA, strict: Bool = false, populating populated: AddressRange? = nil,
     fill: PageFill = AddressSpace.noFiles
   ) throws(Errno) {
     let vma = accounted(vma)
     let range = vma.range
-    try checkBoundary(range.lowerBound)
-    try checkBoundary(range.upperBound)
+    vmas.approach(range.lowerBound)
     if strict { _ = try occupiedPart(of: range, strict: true) }
-    try cutPages(at: range)
-    let mustPopulate = populates && personality.rules.contains(.populateOrFail)
-    if mustPopulate {
-      try populateAndReplace(vma, fill: fill)
+    // Pages that mappings share come from the cache, one at a time.
+    let mustPopulate =
+      personality.rules.contains(.populateOrFail) && object(of: vma) == nil
+    if let populated, mustPopulate {
+      try installPopulated(vma, populated, fill: fill)
     } else {
+      let isFree = vmas.isFree(range)
+      if isFree { try vmas.reserve() } else { try prepare(range) }
       touch(range)
       noteMapped(vma)
-      removeVMAs(in: range)
-      vmas.insert(vma)
+      if !isFree { vacate(range) }
+      vmas.exchange(range, for: vma)
     }
-    mergeVMAs(around: range)
-    if populates, !mustPopulate {
+    if let populated, !mustPopulate {
       // Linux: a mapping stands even where MAP_POPULATE finds no memory.
       do throws(Errno) {
-        let usable = usableRange(of: vma)
         if personality.rules.contains(.populatesInOrder), vma.pageSize == nil {
-          try populateInOrder(usable, ignoresErrors: true, fill: fill)
+          try populateInOrder(populated, ignoresErrors: true, fill: fill)
         } else {
-          try populate(usable, fill: fill)
+          try populate(populated, fill: fill)
         }
       } catch {}
     }
     checkInvariants()
-  }
-
-  /// Replaces what the range of `vma` holds only when all pages of `vma` are there.
-  private mutating func populateAndReplace(_ vma: VMA, fill: PageFill) throws(Errno) {
-    let old = vmas(in: vma.range)
-    let leaves = pageTable.detachAll(vma.range, frames: &frames, log: &translations)
-    do throws(Errno) {
-      try populate(vma, in: usableRange(of: vma), fill: fill)
-    } catch {
-      pageTable.attach(leaves, frames: &frames, log: &translations) { address in
-        old.last { $0.range.lowerBound <= address }?.protection ?? []
-      }
-      throw error
-    }
-    for leaf in leaves { free(leaf, of: old.last { $0.range.lowerBound <= leaf.address }) }
-    changes.append(vma.range, old: old)
-    noteMapped(vma)
-    removeVMAs(in: vma.range)
-    vmas.insert(vma)
   }
 }
 

@@ -36,17 +36,6 @@ extension AddressSpace {
     checkInvariants()
   }
 
-  /// The same for a VMA that need not stand yet.
-  mutating func populate(_ vma: VMA, in range: AddressRange, fill: PageFill) throws(Errno) {
-    var made: [VMA] = []
-    do throws(Errno) {
-      try populate(vma, in: range, for: vma.protection, made: &made, fill: fill)
-    } catch {
-      withdraw(made)
-      throw error
-    }
-  }
-
   private mutating func withdraw(_ made: [VMA]) {
     for part in made { removePages(part.range, of: part) }
   }
@@ -76,7 +65,8 @@ extension AddressSpace {
   private mutating func populateStep(
     _ hole: AddressRange, of vma: VMA, for access: Protection, fill: PageFill
   ) throws(Errno) -> VirtualAddress {
-    for size in [PageSize.huge, .large] where mayUse(size, at: hole, of: vma) {
+    let preferred = personality.rules.contains(.largestPages) ? .huge : demandPageSize
+    for size in [PageSize.huge, .large] where mayUse(size, at: hole, of: vma, preferred) {
       let page = hole.lowerBound..<hole.lowerBound + size.byteCount
       do throws(Errno) {
         try pageInLarge(page, size, of: vma, fill: fill)
@@ -85,24 +75,35 @@ extension AddressSpace {
         if error != .outOfMemory { throw error }
       }
     }
-    // As far as the next large page, at most 64 pages at a time.
-    let boundary = PageTable.end(of: hole.lowerBound, level: 1)
-    let end = min(hole.upperBound, boundary, hole.lowerBound + 64 * PageSize.base.byteCount)
-    let count = try pageIn(hole.lowerBound..<end, of: vma, for: access, fill: fill)
+    let run = hole.clamped(to: populateRun(from: hole.lowerBound))
+    let count = try pageIn(run, of: vma, for: access, fill: fill)
     if count == 0 { throw .badAddress }
     return hole.lowerBound + count * PageSize.base.byteCount
   }
 
-  private func mayUse(_ size: PageSize, at hole: AddressRange, of vma: VMA) -> Bool {
-    guard hole.lowerBound.isAligned(to: size.byteCount), hole.byteCount >= size.byteCount,
-      object(of: vma) == nil
+  /// How many small pages are had together: up to the next large page, at most 64.
+  func populateRun(from start: VirtualAddress) -> AddressRange {
+    start..<min(PageTable.end(of: start, level: 1), start + 64 * PageSize.base.byteCount)
+  }
+
+  /// Whether a page of that size may begin where the hole does; of `preferred` where the VMA has no
+  /// wish of its own.
+  func mayUse(
+    _ size: PageSize, at hole: AddressRange, of vma: VMA, _ preferred: PageSize
+  ) -> Bool {
+    guard size <= vma.pageSize ?? preferred, !vma.protection.isEmpty,
+      hole.lowerBound.isAligned(to: size.byteCount), hole.byteCount >= size.byteCount
     else { return false }
-    if case .direct(let physical) = vma.backing {
+    switch vma.backing {
+    case .direct(let physical):
       let start = physical + (hole.lowerBound - vma.range.lowerBound)
-      guard start.isAligned(to: size.byteCount) else { return false }
+      return start.isAligned(to: size.byteCount)
+    case .file:
+      return object(of: vma) == nil
+        && (vma.pageSize != nil || !personality.rules.contains(.busErrorBehindFile))
+    case .sharedAnonymous: return object(of: vma) == nil
+    case .anonymous: return true
+    case .stack, .reserved, .special: return false
     }
-    if let wanted = vma.pageSize { return size <= wanted && wanted != .base }
-    return personality.rules.contains(.largestPages) && vma.backing != .stack
-      && !vma.protection.isEmpty
   }
 }

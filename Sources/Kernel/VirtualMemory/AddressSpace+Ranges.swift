@@ -18,20 +18,38 @@ extension AddressSpace {
       throw .invalidArgument
     }
     var occupied: AddressRange?
-    var error: Errno?
-    forEachVMA(in: range) { vma in
-      let start = max(vma.range.lowerBound, range.lowerBound)
-      let end = min(vma.range.upperBound, range.upperBound)
-      if !start.isAligned(to: vma.alignment) || !end.isAligned(to: vma.alignment) {
-        error = .invalidArgument
-      } else if strict, start != occupied?.upperBound ?? range.lowerBound, error == nil {
-        error = personality.holeError
+    var isCovered = true
+    var position = vmas.first(endingAbove: range.lowerBound)
+    while let place = position {
+      let vma = vmas[place]
+      if vma.range.lowerBound >= range.upperBound { break }
+      let part = vma.range.clamped(to: range)
+      if !part.lowerBound.isAligned(to: vma.alignment)
+        || !part.upperBound.isAligned(to: vma.alignment)
+      {
+        throw .invalidArgument
       }
-      occupied = (occupied?.lowerBound ?? start)..<end
+      if part.lowerBound != occupied?.upperBound ?? range.lowerBound { isCovered = false }
+      occupied = (occupied?.lowerBound ?? part.lowerBound)..<part.upperBound
+      if vma.range.upperBound >= range.upperBound { break }
+      position = vmas.next(place)
     }
-    if let error { throw error }
-    if strict, occupied?.upperBound != range.upperBound { throw personality.holeError }
+    if strict, !isCovered || occupied?.upperBound != range.upperBound {
+      throw personality.holeError
+    }
     return occupied
+  }
+
+  /// All that can fail of a change between these boundaries: EPERM and EINVAL as `checkBoundary`
+  /// says, ENOMEM where there is no memory for VMAs or for cutting larger pages.
+  mutating func prepare(_ range: AddressRange, exchanges: Int = 1) throws(Errno) {
+    if let vma = vmas.find(range.lowerBound), vma.range == range {
+      return try vmas.reserve(exchanges: exchanges)
+    }
+    try checkBoundary(range.lowerBound)
+    try checkBoundary(range.upperBound)
+    try vmas.reserve(exchanges: exchanges)
+    try cutPages(at: range)
   }
 
   /// EPERM where `address` lies inside a VMA that cannot be split, EINVAL inside one of its pages.
@@ -61,15 +79,31 @@ extension AddressSpace {
   }
 
   /// Remembers what stands in the range, which is about to change.
-  mutating func touch(_ range: AddressRange) { changes.append(range, old: vmas(in: range)) }
+  mutating func touch(_ range: AddressRange) {
+    changes.begin(range)
+    var position = vmas.first(endingAbove: range.lowerBound)
+    while let place = position {
+      let vma = vmas[place]
+      if vma.range.lowerBound >= range.upperBound { return }
+      changes.append(vma)
+      if vma.range.upperBound >= range.upperBound { return }
+      position = vmas.next(place)
+    }
+  }
 
-  /// Makes two VMAs of one that lies on both sides of `address`.
-  mutating func splitVMA(at address: VirtualAddress) {
-    guard let position = vmas.first(endingAbove: address) else { return }
-    let vma = vmas[position]
-    guard vma.range.lowerBound < address else { return }
-    vmas.replace(position, with: vma.part(vma.range.lowerBound..<address))
-    vmas.insert(vma.part(address..<vma.range.upperBound))
+  /// Takes the pages of the range away, whose VMAs are about to go.
+  mutating func vacate(_ range: AddressRange) {
+    lockedPageCount &-= lockedPages(in: range)
+    var start = range.lowerBound
+    while let position = vmas.first(endingAbove: start) {
+      let vma = vmas[position]
+      if vma.range.lowerBound >= range.upperBound { return }
+      let part = vma.range.clamped(to: range)
+      removePages(part, of: vma)
+      noteUnmapped(vma.part(part))
+      if vma.range.upperBound >= range.upperBound { return }
+      start = vma.range.upperBound
+    }
   }
 
   /// Gives a part of a VMA other attributes and merges it with its neighbours where it can be.
@@ -79,46 +113,17 @@ extension AddressSpace {
     try checkBoundary(range.upperBound)
     let splits = (isInside(range.lowerBound) ? 1 : 0) + (isInside(range.upperBound) ? 1 : 0)
     if splits > 0, vmas.count > personality.vmaLimit - splits { throw .outOfMemory }
+    try vmas.reserve()
     try cutPages(at: range)
     touch(range)
-    splitVMA(at: range.lowerBound)
-    splitVMA(at: range.upperBound)
-    vmas.replace(vmas.first(endingAbove: range.lowerBound)!, with: vma)
-    mergeVMAs(around: range)
+    vmas.exchange(range, for: vma)
     checkInvariants()
   }
 
   /// Takes the VMAs of the range away, with their pages.
   mutating func removeVMAs(in range: AddressRange) {
-    lockedPageCount &-= lockedPages(in: range)
-    splitVMA(at: range.lowerBound)
-    splitVMA(at: range.upperBound)
-    while let position = vmas.first(endingAbove: range.lowerBound),
-      vmas[position].range.lowerBound < range.upperBound
-    {
-      let vma = vmas[position]
-      removePages(vma.range, of: vma)
-      vmas.remove(position)
-      noteUnmapped(vma)
-    }
-  }
-
-  /// Merges what can be merged from the VMA before the range to the VMA behind it.
-  mutating func mergeVMAs(around range: AddressRange) {
-    guard var position = vmas.first(endingAbove: range.lowerBound - 1) else { return }
-    while let following = vmas.next(position) {
-      let vma = vmas[position]
-      let next = vmas[following]
-      if next.range.lowerBound > range.upperBound { return }
-      if vma.canMerge(with: next) {
-        let merged = vma.merged(with: next)
-        vmas.remove(following)
-        position = vmas.first(endingAbove: vma.range.lowerBound)!
-        vmas.replace(position, with: merged)
-      } else {
-        position = following
-      }
-    }
+    vacate(range)
+    vmas.exchange(range, for: nil)
   }
 
   /// The pages of a VMA that may be accessed: without its guard pages.

@@ -128,14 +128,12 @@ extension AddressSpace {
       new.upperBound.isAligned(to: vma.alignment),
       vmas.isFree(old.upperBound..<new.upperBound)
     else { return false }
-    touch(old.upperBound..<new.upperBound)
-    let position = vmas.first(endingAbove: old.lowerBound)!
-    var grown = vma
-    grown.range = vma.range.lowerBound..<new.upperBound
-    cache.noteMapped(vma.backing, byteCount: new.upperBound - old.upperBound)
-    if vma.flags.contains(.locked) { lockedPageCount += (new.upperBound - old.upperBound) >> 12 }
-    vmas.replace(position, with: grown)
-    mergeVMAs(around: old.upperBound..<new.upperBound)
+    let grown = old.upperBound..<new.upperBound
+    do throws(Errno) { try vmas.reserve() } catch { return false }
+    touch(grown)
+    cache.noteMapped(vma.backing, byteCount: grown.byteCount)
+    if vma.flags.contains(.locked) { lockedPageCount += grown.pageCount }
+    vmas.exchange(grown, for: vma.part(grown))
     checkInvariants()
     return true
   }
@@ -234,8 +232,7 @@ extension AddressSpace {
           ? 0 : moved.displacement &+ (piece.target.lowerBound - piece.source.lowerBound)
       }
       if moved.flags.contains(.locked) { lockedPageCount += piece.target.pageCount }
-      vmas.insert(moved)
-      mergeVMAs(around: piece.target)
+      vmas.exchange(piece.target, for: moved)
       if keepsOld { leave(piece.source) }
     }
     pageTable.emptyStock(&frames)
@@ -269,6 +266,7 @@ extension AddressSpace {
       }
       tableCount += pageTable.moveBound(piece.kept, to: piece.target)
     }
+    try vmas.reserve(exchanges: 3 + pieces.count / 4)
     try pageTable.fillStock(tableCount, &frames)
   }
 }

@@ -33,6 +33,7 @@ extension AddressSpace {
   mutating func makeAccessible(
     _ address: VirtualAddress, for access: Protection, fill: PageFill
   ) -> FaultOutcome {
+    if !isDemandPaging { return .notMapped }
     guard let position = vmas.first(endingAbove: address) else { return .notMapped }
     var vma = vmas[position]
     if !vma.range.contains(address) {
@@ -121,17 +122,19 @@ extension AddressSpace {
     _ address: VirtualAddress, of vma: VMA, for access: Protection, fill: PageFill
   ) throws(Errno) -> Bool {
     let object = object(of: vma)
-    if let size = vma.pageSize, size != .base, object == nil {
-      let page = address.alignedDown(to: size.byteCount)
-      let range = page..<page + size.byteCount
-      if pageTable.firstHole(in: range) == range {
-        do throws(Errno) {
-          try pageInLarge(range, size, of: vma, fill: fill)
-          return true
-        } catch {
-          // Without a large frame the range gets small ones.
-          if error != .outOfMemory { throw error }
-        }
+    for size in [PageSize.huge, .large] where size <= vma.pageSize ?? demandPageSize {
+      let start = address.alignedDown(to: size.byteCount)
+      guard let page = AddressRange(start: start, byteCount: size.byteCount),
+        usableRange(of: vma).clamped(to: page) == page,
+        mayUse(size, at: page, of: vma, demandPageSize),
+        pageTable.firstHole(in: page) == page
+      else { continue }
+      do throws(Errno) {
+        try pageInLarge(page, size, of: vma, fill: fill)
+        return true
+      } catch {
+        // Without a large frame the range gets smaller ones.
+        if error != .outOfMemory { throw error }
       }
     }
     let page = address.alignedDown(to: PageSize.base.byteCount)

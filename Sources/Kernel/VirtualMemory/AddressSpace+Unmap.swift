@@ -16,15 +16,15 @@ extension AddressSpace {
 
   /// The same wherever the range lies.
   mutating func clear(_ range: AddressRange, strict: Bool) throws(Errno) {
+    vmas.approach(range.lowerBound)
     guard let part = try occupiedPart(of: range, strict: strict) else { return }
-    try checkBoundary(part.lowerBound)
-    try checkBoundary(part.upperBound)
     if vmas.count >= personality.vmaLimit, let vma = find(part.lowerBound),
       vma.range.lowerBound < part.lowerBound, part.upperBound < vma.range.upperBound
     {
+      try checkBoundary(part.lowerBound)
       throw .outOfMemory
     }
-    try cutPages(at: part)
+    try prepare(part)
     touch(part)
     removeVMAs(in: part)
     checkInvariants()
@@ -40,6 +40,7 @@ extension AddressSpace {
     fill: PageFill = AddressSpace.noFiles
   ) throws(Errno) {
     if range.isEmpty { return }
+    vmas.approach(range.lowerBound)
     if strict, personality.rules.contains(.effectUpToHole),
       range.lowerBound.isAligned(to: PageSize.base.byteCount)
     {
@@ -104,49 +105,59 @@ extension AddressSpace {
   private mutating func apply(
     _ protection: Protection, to range: AddressRange
   ) throws(Errno) {
-    var changing: [VMA] = []
-    var error: Errno?
-    forEachVMA(in: range) { vma in
-      if vma.protection == protection { return }
-      changing.append(vma)
-      if protection.contains(.write) {
-        let isPromised = vma.isShared || !vma.flags.isDisjoint(with: [.accounted, .noReserve])
-        if !isPromised, vma.range.clamped(to: range).byteCount > personality.commitByteLimit {
-          error = error ?? .outOfMemory
-        }
-        if vma.flags.contains(.neverWritable) { error = error ?? .permissionDenied }
-        if case .file = vma.backing, vma.isShared,
-          !personality.rules.contains(.writableSharedFiles)
-        {
-          error = error ?? .notPermitted
-        }
-      }
+    guard let part = try changingPart(of: range, protection) else { return }
+    if vmas.count > personality.vmaLimit - 2 {
+      try checkBoundary(part.lowerBound)
+      try checkBoundary(part.upperBound)
+      let splits = (isInside(part.lowerBound) ? 1 : 0) + (isInside(part.upperBound) ? 1 : 0)
+      if splits > 0, vmas.count > personality.vmaLimit - splits { throw .outOfMemory }
     }
-    if let error { throw error }
-    guard let first = changing.first, let last = changing.last else { return }
-    let part =
-      max(
-        range.lowerBound, first.range.lowerBound)..<min(
-        range.upperBound, last.range.upperBound)
-    try checkBoundary(part.lowerBound)
-    try checkBoundary(part.upperBound)
-    let splits = (isInside(part.lowerBound) ? 1 : 0) + (isInside(part.upperBound) ? 1 : 0)
-    if splits > 0, vmas.count > personality.vmaLimit - splits { throw .outOfMemory }
-    try cutPages(at: part)
+    try prepare(part, exchanges: 2)
     touch(part)
-    splitVMA(at: part.lowerBound)
-    splitVMA(at: part.upperBound)
-    for vma in changing {
-      let start = max(vma.range.lowerBound, part.lowerBound)
-      let end = min(vma.range.upperBound, part.upperBound)
-      let position = vmas.first(endingAbove: start)!
-      var changed = vmas[position]
+    var start = part.lowerBound
+    while start < part.upperBound, let position = vmas.first(endingAbove: start) {
+      let vma = vmas[position]
+      let changing = vma.range.clamped(to: part)
+      start = changing.upperBound
+      if vma.protection == protection { continue }
+      var changed = vma.part(changing)
       changed.protection = protection
-      vmas.replace(position, with: accounted(changed))
-      pageTable.protect(start..<end, protection, log: &translations)
-      if protection.contains(.write) { noteWritable(start..<end, of: vma) }
+      pageTable.protect(changing, protection, log: &translations)
+      if protection.contains(.write) { noteWritable(changing, of: vma) }
+      vmas.exchange(changing, for: accounted(changed))
     }
-    mergeVMAs(around: part)
     checkInvariants()
+  }
+
+  /// What of the range has another protection, from the first such VMA to the last. Throws where
+  /// one of them may not have it.
+  private func changingPart(
+    of range: AddressRange, _ protection: Protection
+  ) throws(Errno) -> AddressRange? {
+    var part: AddressRange?
+    var position = vmas.first(endingAbove: range.lowerBound)
+    while let place = position {
+      let vma = vmas[place]
+      if vma.range.lowerBound >= range.upperBound { break }
+      if vma.protection != protection {
+        if protection.contains(.write) {
+          let isPromised = vma.isShared || !vma.flags.isDisjoint(with: [.accounted, .noReserve])
+          if !isPromised, vma.range.clamped(to: range).byteCount > personality.commitByteLimit {
+            throw .outOfMemory
+          }
+          if vma.flags.contains(.neverWritable) { throw .permissionDenied }
+          if case .file = vma.backing, vma.isShared,
+            !personality.rules.contains(.writableSharedFiles)
+          {
+            throw .notPermitted
+          }
+        }
+        let changing = vma.range.clamped(to: range)
+        part = (part?.lowerBound ?? changing.lowerBound)..<changing.upperBound
+      }
+      if vma.range.upperBound >= range.upperBound { break }
+      position = vmas.next(place)
+    }
+    return part
   }
 }

@@ -18,6 +18,11 @@ public struct AddressSpace: ~Copyable {
   public let memory: PhysicalMemory
   /// The binary logarithm of the window that a fault populates; 12: one page.
   public var faultAroundShift: UInt64 = 12
+  /// The largest page that a fault in a VMA without a page size of its own takes, where a whole one
+  /// fits; smaller ones where there is no such frame. Unikraft: `LIBUKVMEM_DEMAND_PAGE_IN_SIZE`.
+  public var demandPageSize: PageSize = .base
+  /// Whether faults are resolved. Unikraft: no `UK_VAS_FLAG_NO_PAGING`.
+  public private(set) var isDemandPaging = true
   /// The frames that it hands to pages and tables.
   public internal(set) var frames: BuddyFrameAllocator
   /// What the CPU walks.
@@ -62,6 +67,26 @@ public struct AddressSpace: ~Copyable {
     _ file: FileIdentity, _ offset: UInt64, _ segment: PhysicalSegment
   ) throws(Errno) -> UInt64 { throw .noSuchDevice }
 
+  /// Leaves all faults unresolved, and returns whether they were resolved before, for
+  /// `restorePaging`. Unikraft: uk_vas_paging_savef().
+  public mutating func savePaging() -> Bool {
+    let saved = isDemandPaging
+    isDemandPaging = false
+    return saved
+  }
+
+  /// Resolves faults again if they were. Unikraft: uk_vas_paging_restoref().
+  public mutating func restorePaging(_ saved: Bool) { isDemandPaging = saved }
+
+  /// Takes every VMA away, with its pages; frames and tables go back to the allocator, all but the
+  /// top table. Unikraft: uk_vas_destroy().
+  public mutating func removeAll() {
+    let everything = VirtualAddress(0)..<VirtualAddress(.max)
+    touch(everything)
+    removeVMAs(in: everything)
+    checkInvariants()
+  }
+
   /// The name that stands for these bytes; the same bytes give the same name.
   public mutating func name(for bytes: [UInt8]) -> Name { names.name(for: bytes) }
 
@@ -73,12 +98,11 @@ public struct AddressSpace: ~Copyable {
   /// How many VMAs there are.
   public var vmaCount: Int { vmas.count }
 
+  /// Bytes of the memory that the VMAs take, spare room included.
+  public var vmaByteCount: Int { vmas.pool.byteCount }
+
   /// The VMA that holds `address`. Unikraft: uk_vma_find().
-  public func find(_ address: VirtualAddress) -> VMA? {
-    guard let position = vmas.first(endingAbove: address) else { return nil }
-    let vma = vmas[position]
-    return vma.range.contains(address) ? vma : nil
-  }
+  public func find(_ address: VirtualAddress) -> VMA? { vmas.find(address) }
 
   /// Calls `body` for each VMA that meets `range`, in ascending order.
   public func forEachVMA(in range: AddressRange, _ body: (VMA) -> Void) {

@@ -34,22 +34,72 @@ public struct VMA: Equatable, Sendable {
 
   /// Page-aligned, not empty.
   public internal(set) var range: AddressRange
+  /// All else, which a tree keeps beside its addresses.
+  var attributes: Attributes
+
+  /// What a VMA is, apart from where; in an order that needs 40 bytes.
+  struct Attributes: Equatable, Sendable {
+    var displacement: UInt64 = 0
+    var backing: Backing
+    var protection: Protection
+    var pageSize: PageSize?
+    var name: Name
+    var flags: Flags
+    var origin: UInt32 = 0
+  }
+
   /// What gives it its contents; an offset in it is that of the first byte.
-  public internal(set) var backing: Backing
+  public internal(set) var backing: Backing {
+    get { attributes.backing }
+    set { attributes.backing = newValue }
+  }
   /// Its name, such as the path of its file.
-  public internal(set) var name: Name
+  public internal(set) var name: Name {
+    get { attributes.name }
+    set { attributes.name = newValue }
+  }
   /// What may be done with its pages.
-  public internal(set) var protection: Protection
+  public internal(set) var protection: Protection {
+    get { attributes.protection }
+    set { attributes.protection = newValue }
+  }
   /// What else is true of it.
-  public internal(set) var flags: Flags
+  public internal(set) var flags: Flags {
+    get { attributes.flags }
+    set { attributes.flags = newValue }
+  }
   /// The page size that was asked for. Unikraft: `page_lvl`.
-  public internal(set) var pageSize: PageSize?
+  public internal(set) var pageSize: PageSize? {
+    get { attributes.pageSize }
+    set { attributes.pageSize = newValue }
+  }
   /// How far below its place its private pages without a file were mapped first; 0 where they have
   /// not moved since one of them was written. Wraps. Linux: what `vm_pgoff` tells of such a VMA.
-  public internal(set) var displacement: UInt64 = 0
+  public internal(set) var displacement: UInt64 {
+    get { attributes.displacement }
+    set { attributes.displacement = newValue }
+  }
   /// Names the private pages that were written first; 0 while none was. VMAs of different names
   /// do not merge. Linux: `anon_vma`.
-  public internal(set) var origin: UInt32 = 0
+  public internal(set) var origin: UInt32 {
+    get { attributes.origin }
+    set { attributes.origin = newValue }
+  }
+
+  @inline(__always)
+  init(range: AddressRange, attributes: Attributes) {
+    self.range = range
+    self.attributes = attributes
+  }
+
+  init(
+    range: AddressRange, backing: Backing, name: Name, protection: Protection, flags: Flags,
+    pageSize: PageSize?
+  ) {
+    self.range = range
+    attributes = Attributes(
+      backing: backing, protection: protection, pageSize: pageSize, name: name, flags: flags)
+  }
 
   /// Whether stores are meant for other mappings too: MAP_SHARED.
   public var isShared: Bool { flags.contains(.shared) }

@@ -7,20 +7,28 @@ import LinuxABI
 struct VMAChangeLog {
   struct Entry {
     var range: AddressRange
-    /// The whole VMAs that met the range before.
-    var old: [VMA]
+    /// The whole VMAs that met the range before, in `old`.
+    var old: Range<Int>
   }
 
   private(set) var entries: [Entry] = []
+  private(set) var old: [VMA] = []
 
-  mutating func append(_ range: AddressRange, old: [VMA]) {
-    entries.append(Entry(range: range, old: old))
+  /// Begins with a range that is about to change.
+  mutating func begin(_ range: AddressRange) {
+    entries.append(Entry(range: range, old: old.count..<old.count))
   }
 
-  mutating func take() -> [Entry] {
-    if entries.isEmpty { return [] }
-    let taken = entries
+  /// Tells of the next VMA that meets the range begun last.
+  mutating func append(_ vma: VMA) {
+    old.append(vma)
+    let last = entries.count - 1
+    entries[last].old = entries[last].old.lowerBound..<old.count
+  }
+
+  /// Forgets all, and keeps the room.
+  mutating func removeAll() {
     entries.removeAll(keepingCapacity: true)
-    return taken
+    old.removeAll(keepingCapacity: true)
   }
 }

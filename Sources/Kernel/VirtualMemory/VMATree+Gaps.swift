@@ -23,61 +23,98 @@ extension VMATree {
   /// tree counts only where it would do at any alignment, else the search would not be logarithmic.
   func lowestGap(_ request: GapRequest) -> VirtualAddress? {
     var floor = request.bounds.lowerBound.rawValue
-    if count > 0, let found = lowest(request, &floor, in: root, level: height) { return found }
+    if count > 0, let found = lowest(request, &floor, in: root, levelsBelow: height) {
+      return found
+    }
     return fit(request, from: floor, to: request.bounds.upperBound.rawValue)
   }
 
   /// The highest address that fits, with the same condition.
   func highestGap(_ request: GapRequest) -> VirtualAddress? {
     var ceiling = request.bounds.upperBound.rawValue
-    if count > 0, let found = highest(request, &ceiling, in: root, level: height) { return found }
+    if count > 0, let found = highest(request, &ceiling, in: root, levelsBelow: height) {
+      return found
+    }
     return fitHigh(request, from: request.bounds.lowerBound.rawValue, to: ceiling)
   }
 
   /// Whether no VMA meets the range.
+  @inline(__always)
   func isFree(_ range: AddressRange) -> Bool {
-    guard let position = first(endingAbove: range.lowerBound) else { return true }
-    return self[position].range.lowerBound >= range.upperBound
+    let position = place(of: range.lowerBound)
+    let slot = position.slot
+    if slot > 0, position.leaf.high(slot - 1) > range.lowerBound.rawValue { return false }
+    if slot < position.leaf.count { return position.leaf.low(slot) >= range.upperBound.rawValue }
+    guard let following = nextLeaf(position) else { return true }
+    return following.leaf.low(0) >= range.upperBound.rawValue
   }
 
   /// `floor`: the end of what was passed, not below the bounds.
   private func lowest(
-    _ request: GapRequest, _ floor: inout UInt64, in node: Int, level: Int
+    _ request: GapRequest, _ floor: inout UInt64, in node: VMANode, levelsBelow: Int
   ) -> VirtualAddress? {
-    for slot in 0..<Int(counts[node]) {
-      let entry = node * Self.fanout + slot
-      if highs[entry] <= floor { continue }
-      if floor >= request.bounds.upperBound.rawValue { return nil }
-      if lows[entry] > floor, let found = fit(request, from: floor, to: lows[entry]) {
-        return found
+    let ceiling = request.bounds.upperBound.rawValue
+    if levelsBelow == 0 {
+      let leaf = node.leaf
+      for slot in 0..<leaf.count where leaf.high(slot) > floor {
+        if floor >= ceiling { return nil }
+        if leaf.low(slot) > floor, let found = fit(request, from: floor, to: leaf.low(slot)) {
+          return found
+        }
+        floor = leaf.high(slot)
       }
-      if level > 0, gaps[entry] >= request.sufficient,
-        let found = lowest(request, &floor, in: Int(children[entry]), level: level - 1)
+      return nil
+    }
+    let inner = node.inner
+    for slot in 0..<inner.count {
+      let entry = inner[slot]
+      if entry.high <= floor { continue }
+      if floor >= ceiling { return nil }
+      if entry.low > floor, let found = fit(request, from: floor, to: entry.low) { return found }
+      if entry.gap >= request.sufficient,
+        let found = lowest(
+          request, &floor, in: inner.child(slot), levelsBelow: levelsBelow - 1)
       {
         return found
       }
-      floor = max(floor, highs[entry])
+      floor = max(floor, entry.high)
     }
     return nil
   }
 
   /// `ceiling`: the beginning of what was passed, not above the bounds.
   private func highest(
-    _ request: GapRequest, _ ceiling: inout UInt64, in node: Int, level: Int
+    _ request: GapRequest, _ ceiling: inout UInt64, in node: VMANode, levelsBelow: Int
   ) -> VirtualAddress? {
-    for slot in stride(from: Int(counts[node]) - 1, through: 0, by: -1) {
-      let entry = node * Self.fanout + slot
-      if lows[entry] >= ceiling { continue }
-      if ceiling <= request.bounds.lowerBound.rawValue { return nil }
-      if highs[entry] < ceiling, let found = fitHigh(request, from: highs[entry], to: ceiling) {
+    let floor = request.bounds.lowerBound.rawValue
+    if levelsBelow == 0 {
+      let leaf = node.leaf
+      for slot in stride(from: leaf.count - 1, through: 0, by: -1) where leaf.low(slot) < ceiling {
+        if ceiling <= floor { return nil }
+        if leaf.high(slot) < ceiling,
+          let found = fitHigh(request, from: leaf.high(slot), to: ceiling)
+        {
+          return found
+        }
+        ceiling = leaf.low(slot)
+      }
+      return nil
+    }
+    let inner = node.inner
+    for slot in stride(from: inner.count - 1, through: 0, by: -1) {
+      let entry = inner[slot]
+      if entry.low >= ceiling { continue }
+      if ceiling <= floor { return nil }
+      if entry.high < ceiling, let found = fitHigh(request, from: entry.high, to: ceiling) {
         return found
       }
-      if level > 0, gaps[entry] >= request.sufficient,
-        let found = highest(request, &ceiling, in: Int(children[entry]), level: level - 1)
+      if entry.gap >= request.sufficient,
+        let found = highest(
+          request, &ceiling, in: inner.child(slot), levelsBelow: levelsBelow - 1)
       {
         return found
       }
-      ceiling = min(ceiling, lows[entry])
+      ceiling = min(ceiling, entry.low)
     }
     return nil
   }

@@ -12,7 +12,7 @@ struct VMATreeTests {
       range: range, backing: .reserved, name: .none, protection: [], flags: [], pageSize: nil)
   }
 
-  private func contents(_ tree: VMATree) -> [AddressRange] {
+  private func contents(_ tree: borrowing VMATree) -> [AddressRange] {
     var result: [AddressRange] = []
     var position = tree.first(endingAbove: VirtualAddress(0))
     while let place = position {
@@ -44,16 +44,16 @@ struct VMATreeTests {
       if step % 50 == 0 { tree.checkInvariants() }
     }
     tree.checkInvariants()
-    #expect(contents(tree) == model, "seed \(seed)")
+    check(contents(tree) == model, "seed \(seed)")
     var position = tree.last
     for range in model.reversed() {
-      #expect(position.map { tree[$0].range } == range, "seed \(seed)")
-      position = position.flatMap { tree.previous($0) }
+      check(position != nil && tree[position!].range == range, "seed \(seed)")
+      position = tree.previous(position!)
     }
-    #expect(position == nil)
+    check(position == nil)
     while let first = tree.first(endingAbove: VirtualAddress(0)) { tree.remove(first) }
     tree.checkInvariants()
-    #expect(tree.count == 0 && tree.height == 0)
+    check(tree.count == 0 && tree.height == 0)
   }
 
   @Test(arguments: 1...4 as ClosedRange<UInt64>)
@@ -82,7 +82,7 @@ struct VMATreeTests {
         if !gap.isEmpty, gap.byteCount >= byteCount { starts.append(gap.lowerBound) }
         end = range.upperBound
       }
-      #expect(tree.lowestGap(request) == starts.first, "seed \(seed)")
+      check(tree.lowestGap(request) == starts.first, "seed \(seed)")
       var highest: VirtualAddress?
       end = VirtualAddress(0)
       for range in model + [VirtualAddress(.max)..<VirtualAddress(.max)] {
@@ -92,7 +92,7 @@ struct VMATreeTests {
         }
         end = range.upperBound
       }
-      #expect(tree.highestGap(request) == highest, "seed \(seed)")
+      check(tree.highestGap(request) == highest, "seed \(seed)")
     }
   }
 
@@ -102,14 +102,59 @@ struct VMATreeTests {
     let bounds = pages(0..<1_000_000)
     let request = GapRequest(bounds: bounds, byteCount: 4096 * 512, alignment: 2 << 20)
     let low = tree.lowestGap(request)!
-    #expect(low.isAligned(to: 2 << 20) && tree.isFree(low..<low + 4096 * 512))
+    check(low.isAligned(to: 2 << 20) && tree.isFree(low..<low + 4096 * 512))
     let high = tree.highestGap(request)!
-    #expect(high.isAligned(to: 2 << 20) && tree.isFree(high..<high + 4096 * 512))
+    check(high.isAligned(to: 2 << 20) && tree.isFree(high..<high + 4096 * 512))
   }
 
-  @Test func `a VMA takes at most 128 bytes`() {
-    let entry = 3 * 8 + 4
-    // Nodes are at least half full after ascending or random insertion.
-    #expect(MemoryLayout<VMA>.stride + 2 * entry <= 128)
+  @Test func `exchanges agree with an array of pages`() throws {
+    for seed in 1...6 as ClosedRange<UInt64> {
+      var random = SplitMix64(seed: seed)
+      var tree = VMATree()
+      var model = [UInt8?](repeating: nil, count: 2000)
+      for step in 0..<3000 {
+        let count = 1 + random.next(below: random.next(below: 8) == 0 ? 300 : 3)
+        let start = random.next(below: 2000 - count)
+        let value = random.next(below: 3) == 0 ? nil : UInt8(random.next(below: 3))
+        let range = pages(start..<start + count)
+        var new = vma(range)
+        new.protection = Protection(rawValue: value ?? 0)
+        tree.exchange(range, for: value == nil ? nil : new)
+        for index in start..<start + count { model[Int(index)] = value }
+        if step % 100 == 0 { tree.checkInvariants() }
+      }
+      tree.checkInvariants()
+      var expected: [VMA] = []
+      for (index, value) in model.enumerated() where value != nil {
+        var page = vma(pages(UInt64(index)..<UInt64(index) + 1))
+        page.protection = Protection(rawValue: value!)
+        if let last = expected.last, last.canMerge(with: page) {
+          expected[expected.count - 1] = last.merged(with: page)
+        } else {
+          expected.append(page)
+        }
+      }
+      var actual: [VMA] = []
+      var position = tree.first
+      while let place = position {
+        actual.append(tree[place])
+        position = tree.next(place)
+      }
+      check(actual == expected, "seed \(seed)")
+    }
+  }
+
+  @Test(arguments: [false, true])
+  func `a VMA takes at most 128 bytes`(isRandom: Bool) {
+    var tree = VMATree()
+    let count: UInt64 = 60_000
+    for index in 0..<count {
+      // 40,009 is prime: every number once, in an order without pattern.
+      let number = isRandom ? index * 40_009 % count : index
+      tree.insert(vma(pages(number * 2..<number * 2 + 1)))
+    }
+    tree.checkInvariants()
+    check(tree.count == Int(count))
+    check(tree.pool.byteCount <= 128 * tree.count, "\(tree.pool.byteCount / tree.count) bytes")
   }
 }

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import LinuxABI
+
+/// The memory of a tree's nodes: chunks that are given back with the tree, and the nodes in them
+/// that are free. Chunks double up to 1024 nodes, so that at most half is in reserve.
+@safe struct VMANodePool: ~Copyable {
+  private var chunks: [UnsafeMutableRawPointer] = unsafe []
+  private var leaves = FreeList(byteCount: VMALeaf.byteCount)
+  private var inners = FreeList(byteCount: VMAInner.byteCount)
+
+  #if CHECK_INVARIANTS
+    /// A test's wish: so many reservations succeed, then one fails, then all succeed again.
+    var reservationsUntilFailure: Int?
+  #endif
+
+  /// Free nodes of one kind, each with the address of the next in its first word.
+  @safe private struct FreeList {
+    let byteCount: Int
+    var first: UnsafeMutableRawPointer?
+    var count = 0
+    /// How many nodes there are, free or not.
+    var total = 0
+
+    init(byteCount: Int) { self.byteCount = byteCount }
+
+    @inline(__always)
+    mutating func push(_ node: UnsafeMutableRawPointer) {
+      unsafe node.storeBytes(of: first, as: UnsafeMutableRawPointer?.self)
+      unsafe first = node
+      count += 1
+    }
+
+    @inline(__always)
+    mutating func pop() -> UnsafeMutableRawPointer? {
+      guard let node = unsafe first else { return nil }
+      unsafe first = node.load(as: UnsafeMutableRawPointer?.self)
+      count -= 1
+      return unsafe node
+    }
+  }
+
+  /// Bytes of all chunks.
+  var byteCount: Int { leaves.total * leaves.byteCount + inners.total * inners.byteCount }
+
+  /// Sees to so many nodes being there to be taken. ENOMEM only by a test's wish: the system's
+  /// allocation does not fail, it ends the kernel.
+  @inline(__always)
+  mutating func reserve(leaves leafCount: Int, inners innerCount: Int) throws(Errno) {
+    #if CHECK_INVARIANTS
+      if let left = reservationsUntilFailure {
+        reservationsUntilFailure = left == 0 ? nil : left - 1
+        if left == 0 { throw .outOfMemory }
+      }
+    #endif
+    while leaves.count < leafCount { unsafe Self.grow(&leaves, &chunks) }
+    while inners.count < innerCount { unsafe Self.grow(&inners, &chunks) }
+  }
+
+  private static func grow(_ list: inout FreeList, _ chunks: inout [UnsafeMutableRawPointer]) {
+    let nodeCount = min(max(list.total, 4), 1024)
+    let chunk = UnsafeMutableRawPointer.allocate(
+      byteCount: nodeCount * list.byteCount, alignment: 64)
+    unsafe chunks.append(chunk)
+    for index in stride(from: nodeCount - 1, through: 0, by: -1) {
+      unsafe list.push(chunk + index * list.byteCount)
+    }
+    list.total += nodeCount
+  }
+
+  /// An empty leaf.
+  mutating func takeLeaf() -> VMALeaf {
+    if leaves.count == 0 { unsafe Self.grow(&leaves, &chunks) }
+    let leaf = unsafe VMALeaf(base: leaves.pop()!)
+    leaf.reset()
+    return leaf
+  }
+
+  /// An empty node above the leaves.
+  mutating func takeInner() -> VMAInner {
+    if inners.count == 0 { unsafe Self.grow(&inners, &chunks) }
+    let inner = unsafe VMAInner(base: inners.pop()!)
+    inner.reset()
+    return inner
+  }
+
+  /// Takes a node back that nobody names any more.
+  mutating func give(_ leaf: VMALeaf) { unsafe leaves.push(leaf.base) }
+
+  /// The same of a node above the leaves.
+  mutating func give(_ inner: VMAInner) { unsafe inners.push(inner.base) }
+
+  deinit {
+    for index in 0..<(unsafe chunks.count) { unsafe chunks[index].deallocate() }
+  }
+}
