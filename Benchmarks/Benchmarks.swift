@@ -21,7 +21,10 @@ enum Benchmarks {
       isSmoke: isSmoke)
     Swift.print(isSmoke ? "A smoke run: the figures mean nothing." : machine())
     let only = try group(arguments)
-    if only == nil || only == "memory" { try NoFaultBenchmarks(harness: harness).run() }
+    if only == nil || only == "memory" {
+      try MemoryBenchmarks(harness: harness).run()
+      try NoFaultBenchmarks(harness: harness).run()
+    }
     if only == nil || only == "hosted" { try HostedBenchmarks(harness: harness).run() }
     if only == nil || only == "traces" || only == "encode" {
       try TraceBenchmarks(harness: harness).run(encodingOnly: only == "encode")

@@ -77,18 +77,28 @@ struct Figure {
   let name: String
   let value: String
   let goal: String
+  /// Whether the goal is met; nil where there is none.
+  var isMet: Bool?
 
   /// A ratio to a goal that should not be passed.
   static func ratio(_ name: String, _ value: Double, atMost goal: Double) -> Figure {
     Figure(
       name: name, value: String(format: "%.2f x", value),
-      goal: String(format: "%.2f x or less", goal))
+      goal: String(format: "%.2f x or less", goal), isMet: value <= goal)
+  }
+
+  /// A number with so many digits behind the point, and what it should not pass.
+  static func atMost(_ goal: Double, _ value: Double, digits: Int, _ name: String) -> Figure {
+    Figure(
+      name: name, value: String(format: "%.*f", digits, value),
+      goal: String(format: "%g or less", goal), isMet: value <= goal)
   }
 
   func print() {
     let padded = name.padding(toLength: 58, withPad: " ", startingAt: 0)
     let shown = value.padding(toLength: 22, withPad: " ", startingAt: 0)
-    Swift.print("\(padded) \(shown) \(goal)")
+    let verdict = isMet.map { $0 ? ", met" : ", missed" } ?? ""
+    Swift.print("\(padded) \(shown) \(goal)\(verdict)")
     fflush(nil)
   }
 }

@@ -62,7 +62,8 @@ struct NoFaultBenchmarks {
     for (index, name) in [(1, "in"), (2, "out")] {
       Figure(
         name: "memcpy of 1 MiB / nofault copy \(name), \(frames) frames",
-        value: String(format: "%.2f x", medians[0] / medians[index]), goal: "0.80 x or more"
+        value: String(format: "%.2f x", medians[0] / medians[index]), goal: "0.80 x or more",
+        isMet: medians[0] / medians[index] >= 0.8
       ).print()
     }
   }
