@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+import FoundationEssentials
 import Glibc
 
 /// Reading the small text files that say something about support.
@@ -9,6 +10,40 @@ public enum SupportFiles {
 
   /// Whether there is a file at the path.
   public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  /// Whether there is a folder at the path.
+  public static func isFolder(_ path: String) -> Bool {
+    var isFolder = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder
+  }
+
+  /// The paths of the files below a folder whose names end so, sorted; at most 4,096.
+  ///
+  /// - Throws: `SupportFileError` for a folder that cannot be read, and for too many files.
+  public static func files(
+    below folder: String, ending: String
+  ) throws(SupportFileError) -> [String] {
+    var files: [String] = []
+    var folders = [folder]
+    while let folder = folders.popLast() {
+      guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
+        throw SupportFileError(path: folder, line: 0, message: "cannot be read")
+      }
+      for name in names where !name.hasPrefix(".") {
+        let path = folder + "/" + name
+        let isLink = (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) != nil
+        if !isLink, isFolder(path) {
+          folders.append(path)
+        } else if name.hasSuffix(ending) {
+          files.append(path)
+        }
+      }
+      if files.count > 4096 || folders.count > 4096 {
+        throw SupportFileError(path: folder, line: 0, message: "there are too many files")
+      }
+    }
+    return files.sorted()
+  }
 
   /// The text of a file.
   ///

@@ -2,7 +2,8 @@
 
 public import LinuxABI
 
-/// What a kernel supports, as somebody says: a state for each system call.
+/// What a kernel supports, as somebody says: a state for each system call, and rules where the
+/// source says more than that.
 ///
 /// A call that the source does not name is missing; nothing is supported because nobody said so.
 public struct SupportSet: Sendable {
@@ -11,6 +12,7 @@ public struct SupportSet: Sendable {
   /// Names that are not those of a Linux system call, sorted: they count for nothing.
   public private(set) var unknownNames: [String] = []
   private var states: [SystemCallNumber: SupportState] = [:]
+  private var rulesByCall: [SystemCallNumber: [CallRule]] = [:]
 
   /// A kernel that supports nothing yet.
   public init(name: String) { self.name = name }
@@ -27,10 +29,47 @@ public struct SupportSet: Sendable {
   public mutating func set(named callName: String, to state: SupportState) {
     if let number = SystemCallTable.number(named: Array(callName.utf8)) {
       set(number, to: state)
-    } else if !unknownNames.contains(callName) {
-      unknownNames.append(callName)
-      unknownNames.sort()
+    } else {
+      noteUnknown(callName)
     }
+  }
+
+  /// The rules of a call: a request that matches one of them is supported. None where the source
+  /// speaks of the call as a whole.
+  public func rules(of number: SystemCallNumber) -> [CallRule] { rulesByCall[number] ?? [] }
+
+  /// Adds a rule. The call is partial, unless one of its rules takes whatever it asks.
+  public mutating func add(_ rule: CallRule, to number: SystemCallNumber) {
+    rulesByCall[number, default: []].append(rule)
+    let takesAll = rules(of: number).contains { $0.constraints.isEmpty }
+    states[number] = takesAll ? .supported : .partial
+  }
+
+  /// Adds a rule to the call of that name; a name that Linux does not have is kept aside.
+  public mutating func add(_ rule: CallRule, toCallNamed callName: String) {
+    if let number = SystemCallTable.number(named: Array(callName.utf8)) {
+      add(rule, to: number)
+    } else {
+      noteUnknown(callName)
+    }
+  }
+
+  /// Takes what another source says of the same kernel.
+  public mutating func join(_ other: SupportSet) {
+    states.merge(other.states) { mine, _ in mine }
+    for number in other.rulesByCall.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
+      for rule in other.rules(of: number) { add(rule, to: number) }
+    }
+    for name in other.unknownNames { noteUnknown(name) }
+  }
+
+  /// How many calls have rules.
+  public var ruledCallCount: Int { rulesByCall.count }
+
+  private mutating func noteUnknown(_ callName: String) {
+    if unknownNames.contains(callName) { return }
+    unknownNames.append(callName)
+    unknownNames.sort()
   }
 
   /// The calls in that state, by number.

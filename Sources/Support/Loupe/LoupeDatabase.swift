@@ -66,10 +66,7 @@ public struct LoupeDatabase: Sendable {
       throw SupportFileError(path: path, line: 0, message: "is not a folder that can be read")
     }
     return names.filter { name in
-      var isFolder = false
-      return !name.hasPrefix(".")
-        && FileManager.default.fileExists(atPath: path + "/" + name, isDirectory: &isFolder)
-        && isFolder
+      !name.hasPrefix(".") && SupportFiles.isFolder(path + "/" + name)
     }.sorted()
   }
 }
