@@ -49,7 +49,11 @@ extension Step {
   private func callText(_ call: CallRow) -> String {
     var parts: [String] = []
     for index in 0..<call.argumentCount {
-      parts.append(argumentText(call.kind(index), call.operands[index]))
+      let kind = call.kind(index)
+      // Which name an option has depends on its level.
+      let option =
+        kind == .socketOption ? call.subcommand ?? hexadecimal(call.operands[index]) : nil
+      parts.append(option ?? argumentText(kind, call.operands[index]))
     }
     return call.name + "(" + parts.joined(separator: ", ") + ")"
   }
