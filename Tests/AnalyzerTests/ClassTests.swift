@@ -38,9 +38,10 @@ struct ClassTests {
     #expect(result.roots[1].lastEvent == 2)
     #expect(result.missingCalls.map(\.name) == ["rseq", "arch_prctl"])
     #expect(result.missingCalls[0].firstEvent == 1)
-    #expect(result.missingCalls[0].weight == .stubMayDo)
-    #expect(result.missingCalls[1].weight == .likelyHarmless)
-    #expect(result.missingCalls[1].hint == "likely harmless: always failed natively (EINVAL)")
+    #expect(result.missingCalls[0].native.weight == .stubMayDo)
+    #expect(result.missingCalls[1].native.weight == .likelyHarmless)
+    #expect(
+      result.missingCalls[1].native.hint == "likely harmless: always failed natively (EINVAL)")
     #expect(result.hasFindings)
   }
 
@@ -48,7 +49,7 @@ struct ClassTests {
     let left = Script { $0.call(.arch_prctl, 0x3001, 0, result: -38) }
     let right = Script { $0.call(.arch_prctl, 0x3001, 0, result: -38, flags: .missing) }
     let result = try diff(left, right)
-    #expect(result.missingCalls.map(\.weight) == [.harmless])
+    #expect(result.missingCalls.map(\.native.weight) == [.harmless])
     #expect(!result.hasFindings)
   }
 
@@ -66,9 +67,10 @@ struct ClassTests {
       $0.call(.mremap, 0x1000, 0x1000, 0x2000, 1, result: -38, flags: .missing)
     }
     let result = try diff(left, right)
-    #expect(result.missingCalls.map(\.weight) == [.matters, .matters, .matters])
-    #expect(result.missingCalls.contains { $0.hint.hasSuffix("changed VMAs, returned a value") })
-    #expect(result.missingCalls.contains { $0.hint.hasSuffix("wrote 4 bytes") })
+    #expect(result.missingCalls.map(\.native.weight) == [.matters, .matters, .matters])
+    #expect(
+      result.missingCalls.contains { $0.native.hint.hasSuffix("changed VMAs, returned a value") })
+    #expect(result.missingCalls.contains { $0.native.hint.hasSuffix("wrote 4 bytes") })
   }
 
   @Test func `results and errnos differ`() throws {

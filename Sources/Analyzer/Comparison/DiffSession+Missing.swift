@@ -24,27 +24,7 @@ extension DiffSession {
         entry.subcommands.append(.init(name: name, count: 1))
       }
     }
-    if let left, let leftEvent, !leftEvent.flags.contains(.missing),
-      !leftEvent.flags.contains(.didNotReturn)
-    {
-      Self.noteNative(left, leftEvent, in: &entry)
-    }
+    if let left, let leftEvent { entry.native.note(left, leftEvent) }
     missing[call.key] = entry
-  }
-
-  private static func noteNative(_ left: Step, _ event: Event, in entry: inout MissingCall) {
-    let errno = Errno(result: event.result)
-    let name = errno?.text ?? "success"
-    if let index = entry.nativeOutcomes.firstIndex(where: { $0.name == name }) {
-      entry.nativeOutcomes[index].count += 1
-    } else if entry.nativeOutcomes.count < subcommandLimit {
-      entry.nativeOutcomes.append(.init(name: name, count: 1))
-    }
-    entry.nativeVMAChangeCount += UInt64(left.changes.count)
-    if errno != nil { return }
-    if event.result != 0 { entry.nativeValueCount += 1 }
-    for attachment in left.attachments where attachment.event.kind == .guestWrite {
-      entry.nativeOutputByteCount &+= attachment.event.operands[1]
-    }
   }
 }

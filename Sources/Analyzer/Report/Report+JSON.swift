@@ -74,15 +74,9 @@ extension Report {
             .object([("name", .string($0.name)), ("count", .integer($0.count))])
           })
       ),
-      (
-        "native",
-        .array(
-          call.nativeOutcomes.map {
-            .object([("outcome", .string($0.name)), ("count", .integer($0.count))])
-          })
-      ),
-      ("weight", .string(call.weight.rawValue)),
-      ("hint", .string(call.hint)),
+      ("native", call.native.json),
+      ("weight", .string(call.native.weight.rawValue)),
+      ("hint", .string(call.native.hint)),
     ])
   }
 

@@ -111,7 +111,7 @@ extension Report {
     for call in diff.missingCalls {
       table.add([
         call.name, String(call.number.rawValue), String(call.count), String(call.firstEvent),
-        call.hint,
+        call.native.hint,
       ])
     }
     text += table.text
@@ -122,10 +122,7 @@ extension Report {
 
   private func missingText(_ call: MissingCall) -> String {
     var text = Self.line("first", call.firstRequest)
-    if !call.nativeOutcomes.isEmpty {
-      let outcomes = call.nativeOutcomes.map { "\($0.count) \($0.name)" }
-      text += Self.line("natively", outcomes.joined(separator: ", "))
-    }
+    if !call.native.outcomes.isEmpty { text += Self.line("natively", call.native.text) }
     if !call.subcommands.isEmpty {
       let names = call.subcommands.map { "\($0.name) \($0.count)" }
       text += Self.line("to do", names.joined(separator: ", "))

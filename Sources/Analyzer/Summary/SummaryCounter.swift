@@ -11,8 +11,7 @@ struct SummaryCounter {
   private var calls: [UInt32: TraceSummary.Call] = [:]
   private var layout = VMALayout()
   private var tasks: [UInt32: Bool] = [:]
-  /// Tasks that do not live in the first process.
-  private var foreignTasks: [UInt32: Bool] = [:]
+  private var firstProcess = FirstProcess()
 
   init() {}
 
@@ -33,13 +32,7 @@ struct SummaryCounter {
       let (cut, overflow) = event.operands[1].subtractingReportingOverflow(UInt64(payload.count))
       if !overflow { summary.cutByteCount &+= cut }
     case .vmaMapped, .vmaUnmapped: change(event, payload)
-    case .taskStarted:
-      let maker = UInt32(clamping: event.operands[0])
-      if event.code != 0 || foreignTasks[maker] == true,
-        foreignTasks.count < Self.processLimit
-      {
-        foreignTasks[event.task] = true
-      }
+    case .taskStarted: firstProcess.follow(event)
     case .gap: summary.lostCount &+= max(1, event.operands[0])
     case .end: summary.ending = event.endText
     case .exception, .input, .taskEnded, .signal: break
@@ -68,7 +61,7 @@ struct SummaryCounter {
   }
 
   private mutating func change(_ event: Event, _ payload: UnsafeRawBufferPointer) {
-    if foreignTasks[event.task] == true { return }
+    if firstProcess.isForeign(event.task) { return }
     guard let change = LayoutChange(event, payload) else {
       summary.invalidCount += 1
       return

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import LinuxABI
+
+/// What programs asked of one system call.
+public struct CallRequirement: Sendable {
+  /// Calls that ask for the same: the same flags, codes and sub-commands, whatever the addresses,
+  /// amounts and descriptors.
+  public struct Shape: Sendable {
+    /// The first of them as text.
+    public var request: String
+    /// The arguments of the first.
+    public var operands: InlineArray<6, UInt64>
+    /// How many.
+    public var count: UInt64 = 0
+    /// What the kernel made of them.
+    public var native = NativeRecord()
+    /// Where the first was made.
+    public var first: CallSite
+  }
+
+  /// Its number.
+  public var number: SystemCallNumber
+  /// Its name, or `syscall_N`.
+  public var name: String
+  /// How often it was called.
+  public private(set) var count: UInt64 = 0
+  /// What the kernel of the traces made of it.
+  public private(set) var native = NativeRecord()
+  /// Where it was made first.
+  public private(set) var first: CallSite
+  /// What was asked, in order of appearance; at most 256.
+  public private(set) var shapes: [Shape] = []
+  /// Calls of shapes that were too many to keep.
+  public private(set) var unkeptCount: UInt64 = 0
+  private var places: [String: Int] = [:]
+  private static var shapeLimit: Int { 256 }
+
+  init(_ call: CallRow, first: CallSite) {
+    number = call.number
+    name = CallRow.name(ofKey: call.key)
+    self.first = first
+  }
+
+  mutating func note(_ call: CallRow, _ step: Step, at site: () -> CallSite) {
+    guard let event = step.principal else { return }
+    count += 1
+    native.note(step, event)
+    let key = call.key == .max ? "" : call.shape
+    guard let place = places[key] ?? newShape(key, call, step, at: site) else {
+      unkeptCount += 1
+      return
+    }
+    shapes[place].count += 1
+    shapes[place].native.note(step, event)
+  }
+
+  private mutating func newShape(
+    _ key: String, _ call: CallRow, _ step: Step, at site: () -> CallSite
+  ) -> Int? {
+    if shapes.count >= Self.shapeLimit { return nil }
+    places[key] = shapes.count
+    shapes.append(Shape(request: step.requestText, operands: call.operands, first: site()))
+    return shapes.count - 1
+  }
+}

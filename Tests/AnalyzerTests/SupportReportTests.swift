@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Analyzer
+import Foundation
+import LinuxABI
+import Support
+import Testing
+import Trace
+
+struct SupportReportTests {
+  static let rules = """
+    openat(dirfd, path, flags = O_RDONLY | O_CLOEXEC);
+    ioctl(fd, op = FIONREAD, ..);
+    recvmsg(socket, msg = { msg_flags, .. }, flags);
+    read(fd, buf, count);
+    setsockopt(fd, level = SOL_SOCKET, optname = SO_REUSEADDR, ..);
+    """
+
+  /// A run that asks for something of every state.
+  static func run() -> Script {
+    Script {
+      $0.map(0x40_0000, 0x48_0000, [.read, .execute], .file, offset: 0x1000, name: "/bin/program")
+      $0.read(0x48_0010, [UInt8]("/proc/4711/maps\0".utf8))
+      $0.call(.openat, UInt64(bitPattern: -100), 0x48_0010, 0x80000, result: 3)
+      $0.read(0x48_0010, [UInt8]("/dev/pts/0\0".utf8))
+      $0.call(.openat, UInt64(bitPattern: -100), 0x48_0010, 0x80002, result: -2)
+      $0.fault(0x7fff_0000, code: 0)
+      $0.write(0x7fff_0000, [1, 2, 3])
+      $0.call(.read, 3, 0x7fff_0000, 3, result: 3)
+      $0.call(.ioctl, 3, 0x541b, 0x7fff_0000, result: 0)
+      $0.call(.ioctl, 3, 0x5401, 0x7fff_0000, result: -25)
+      $0.call(.recvmsg, 3, 0x7fff_0000, 0, result: -88)
+      for _ in 0..<2 { $0.call(.setsockopt, 3, 1, 2, 0x7fff_0000, 4, result: 0) }
+      $0.call(.setsockopt, 3, 6, 1, 0x7fff_0000, 4, result: 0)
+      $0.fault(0x7fff_1000, code: 0)
+      $0.call(.statx, 3, 0x48_0010, 0, 0xfff, 0x7fff_1000, result: 0)
+      $0.call(.rseq, 0x40_2000, 32, 0, 0x5305_3053, result: -38)
+      $0.call(.alarm, 0, result: 0)
+      $0.end()
+    }
+  }
+
+  static func report(
+    _ scripts: Script..., unseen: TraceHeader.Unseen = [.times]
+  ) throws -> SupportReport {
+    var set = try SCMLFile(parsing: rules, path: "k.scml").supportSet(named: "kernel")
+    set.set(.alarm, to: .stub)
+    var requirements = Requirements()
+    for (index, script) in scripts.enumerated() {
+      var header = TraceHeader()
+      header.origin = .linux
+      header.kernel = [UInt8]("Linux 6.18.0 x86_64".utf8)
+      header.program = [UInt8]("/bin/program".utf8)
+      header.arguments = [[UInt8]("program".utf8), [UInt8]("-v".utf8)]
+      header.unseen = unseen
+      var events = script.events
+      try requirements.read(&events, header: header, named: "\(index).epi")
+    }
+    requirements.traces[0].problems = ["block 3 at byte 5120: checksum is wrong"]
+    return SupportReport(requirements, against: set)
+  }
+
+  @Test func `the report as text is as it was`() throws {
+    try expectGolden("support.txt", try Self.report(Self.run()).text())
+  }
+
+  @Test func `the report as JSON is as it was, and parses`() throws {
+    let json = try Self.report(Self.run()).json()
+    try expectGolden("support.json", json)
+    let object = try #require(
+      try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
+    let calls = try #require(object["calls"] as? [[String: Any]])
+    let states = calls.map { "\($0["call"]!) \($0["state"]!)" }
+    #expect(
+      states == [
+        "statx missing", "rseq missing", "alarm stub", "setsockopt partial", "ioctl partial",
+        "openat partial", "recvmsg unknown", "read supported",
+      ])
+  }
+
+  @Test func `the first call site is the instruction that the kernel faulted for`() throws {
+    let rows = try Self.report(Self.run()).rows
+    let statx = try #require(rows.first { $0.requirement.name == "statx" })
+    #expect(statx.requirement.first.instruction == 0x40_1000)
+    #expect(statx.requirement.first.file?.offset == 0x2000)
+    #expect(statx.requirement.first.file?.name == [UInt8]("/bin/program".utf8))
+    let rseq = try #require(rows.first { $0.requirement.name == "rseq" })
+    #expect(rseq.requirement.first.instruction == nil)
+  }
+
+  @Test func `what the recorded kernel lacks, too, is not required`() throws {
+    let report = try Self.report(Self.run())
+    #expect(report.rows.first { $0.requirement.name == "rseq" }?.isRequired == false)
+    #expect(report.fails(.missing))
+    let harmless = try Self.report(Script { $0.call(.rseq, 1, 2, 0, 4, result: -38) })
+    #expect(!harmless.fails(.unknown))
+    let stub = try Self.report(Script { $0.call(.alarm, 0, result: 0) })
+    #expect(!stub.fails(.missing))
+    #expect(stub.fails(.stub))
+    let unsaid = try Self.report(Script { $0.call(.recvmsg, 1, 2, 0, result: 5) })
+    #expect(!unsaid.fails(.stub))
+    #expect(unsaid.fails(.unknown))
+    let fine = try Self.report(Script { $0.call(.read, 1, 2, 0, result: 5) })
+    #expect(!fine.fails(.unknown))
+  }
+
+  @Test func `whether a partial call matters is said of what it lacks only`() throws {
+    let rows = try Self.report(Self.run()).rows
+    let ioctl = try #require(rows.first { $0.requirement.name == "ioctl" })
+    #expect(ioctl.state == .partial)
+    #expect(ioctl.native.weight == .likelyHarmless)
+    #expect(ioctl.count(.missing) == 1)
+  }
+
+  @Test func `two traces count together`() throws {
+    let rows = try Self.report(Self.run(), Self.run()).rows
+    let sockets = try #require(rows.first { $0.requirement.name == "setsockopt" })
+    #expect(sockets.requirement.count == 6)
+    #expect(sockets.items.map { "\($0.name) \($0.count)" }.contains("SO_REUSEADDR 4"))
+    #expect(rows.map(\.fingerprint) == (try Self.report(Self.run()).rows.map(\.fingerprint)))
+  }
+
+  @Test func `no number of shapes, paths or columns is too many`() throws {
+    let script = Script {
+      for index in 0..<2000 as Range<UInt64> {
+        $0.read(0x5000, [UInt8]("/proc/\(String(repeating: "x", count: 80))\(index)y\0".utf8))
+        $0.call(.openat, 3, 0x5000, index << 2, result: 3)
+      }
+    }
+    let report = try Self.report(script)
+    #expect(report.rows[0].requirement.unkeptCount == 2000 - 256)
+    for line in report.text().split(separator: "\n") { #expect(line.count <= 100) }
+    _ = try JSONSerialization.jsonObject(with: Data(report.json().utf8))
+  }
+
+  @Test func `where paths were not seen no pseudo-file is not the answer`() throws {
+    let blind = try Self.report(Script { $0.call(.getpid, result: 1) }, unseen: .payload)
+    #expect(blind.text().contains("not known: paths were not seen"))
+  }
+}
