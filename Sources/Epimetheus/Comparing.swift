@@ -27,10 +27,6 @@ enum Comparing {
   }
 
   private static func source(_ reader: TraceReader, _ name: String) -> Report.Source {
-    var problems = reader.problems.map(\.description)
-    if !reader.isComplete {
-      problems.append("cut: \(reader.droppedByteCount) bytes at the end are dropped")
-    }
-    return Report.Source(name: name, problems: problems)
+    return Report.Source(name: name, problems: TraceFiles.problems(of: reader))
   }
 }

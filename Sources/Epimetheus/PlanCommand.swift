@@ -62,11 +62,7 @@ struct PlanCommand: ParsableCommand {
     }
     guard let database else { return }
     let set = try SupportSets.find(kernel)
-    if !set.unknownNames.isEmpty {
-      Console.note(
-        "epimetheus: \(kernel) names calls that Linux does not have: "
-          + set.unknownNames.joined(separator: ", "))
-    }
+    SupportSets.tellUnknownNames(of: set)
     let needs = try LoupeDatabase(folder: database).needs(workload: workload)
     let planner = SupportPlanner(
       order: order,

@@ -1,50 +1,105 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-import Analyzer
-import ArgumentParser
+public import Analyzer
+public import ArgumentParser
 import FoundationEssentials
 import Replayer
+import Support
+import Trace
+import TraceFile
 
 /// `epimetheus report`.
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Say what our kernel lacks for a recorded program and where it behaves differently.",
+    abstract: "Say what a kernel lacks for recorded programs and where ours behaves differently.",
     discussion: """
       Replays the trace on our kernel and compares: missing calls, errno and result differences, VMA
       divergences with both maps, and what was external or could not be checked. Exits with 1 if
       there are findings.
 
+      With --support nothing is replayed: what the traces ask for is held against what a kernel
+      says that it supports, call by call and, where it says so, sub-command by sub-command. Exits
+      with 1 only as --fail-on asks.
+
       EXAMPLES
         epimetheus record --on linux -o l.epi -- /bin/ls /usr && epimetheus report l.epi
         epimetheus report --json l.epi > report.json
         epimetheus report l.epi replayed-by-another-version.epi
+        epimetheus report --support unikraft-0.17.0 a.epi b.epi
+        epimetheus report --support asterinas/book --fail-on missing a.epi
+        epimetheus plan --list     # the support sets that come with the command
       """)
 
-  @Argument(help: "The recorded trace.")
-  var trace: String
+  @Argument(
+    help: "The recorded trace, and a replay of it if there is one; with --support any traces.")
+  var traces: [String]
 
-  @Argument(help: "A replay of it, instead of replaying it now.")
-  var replayed: String?
+  @Option(
+    help: ArgumentHelp(
+      "Hold what the traces ask for against this: our-kernel, a set of plan --list, a list of "
+        + "names, an SCML file or a folder of them.", valueName: "set"))
+  var support: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --support: exit with 1 if something required is missing; also where a stub answers it; "
+        + "also where the set does not say.", valueName: "missing|stub|unknown"))
+  var failOn: SupportReport.Threshold?
 
   @Flag(help: "As JSON.")
   var json = false
 
+  func validate() throws {
+    if traces.isEmpty { throw ValidationError("name a trace") }
+    if support == nil, traces.count > 2 {
+      throw ValidationError("a trace and one replay of it, or --support SET for any traces")
+    }
+    if support == nil, failOn != nil { throw ValidationError("--fail-on belongs to --support") }
+  }
+
   func run() throws {
+    if let support {
+      try runSupport(SupportSets.find(support))
+    } else {
+      try runComparison()
+    }
+  }
+
+  private func runSupport(_ set: SupportSet) throws {
+    SupportSets.tellUnknownNames(of: set)
+    var requirements = Requirements()
+    for trace in traces {
+      var reader = try TraceFiles.open(trace)
+      do {
+        try requirements.read(&reader, header: reader.header, named: trace)
+      } catch {
+        throw CommandError.badInput("\(trace): \(error.message), at byte \(error.position)")
+      }
+      requirements.traces[requirements.traces.count - 1].problems = TraceFiles.problems(of: reader)
+    }
+    let report = SupportReport(requirements, against: set)
+    Console.result(json ? report.json() : report.text())
+    if let failOn, report.fails(failOn) { throw ExitCode(ExitStatusCode.findings) }
+  }
+
+  private func runComparison() throws {
     let report: Report
-    if let replayed {
-      report = try Comparing.report(trace, replayed, scope: .full)
+    if traces.count == 2 {
+      report = try Comparing.report(traces[0], traces[1], scope: .full)
     } else {
       let file = TemporaryFile("replay.epi")
-      let outcome = try Replaying.replay(trace, to: file.path)
+      let outcome = try Replaying.replay(traces[0], to: file.path)
       if outcome.foreignCount > 0 {
         Console.note(
           "epimetheus: \(outcome.foreignCount) traps of other processes were not replayed")
       }
       report = try Comparing.report(
-        trace, file.path, named: (trace, "its replay on our kernel"), scope: .full)
+        traces[0], file.path, named: (traces[0], "its replay on our kernel"), scope: .full)
     }
     Console.result(json ? report.json() : report.text())
     if report.hasFindings { throw ExitCode(ExitStatusCode.findings) }
   }
 }
+
+extension SupportReport.Threshold: ExpressibleByArgument {}

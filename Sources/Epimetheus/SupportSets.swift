@@ -14,6 +14,12 @@ enum OurKernel {
     var set = SupportSet(name: name)
     for number in SystemCallTable.all where Unikernel.supports(number) {
       set.set(number, to: .supported)
+      guard let subcommands = Unikernel.subcommands(of: number),
+        let argument = SystemCallTable.subcommandArgument(of: number)
+      else { continue }
+      let pattern = CallRule.Pattern.codes(subcommands.values, mask: subcommands.mask)
+      set.add(
+        CallRule([CallRule.Constraint(argument: argument, pattern: pattern)]), to: number)
     }
     return set
   }
@@ -21,15 +27,37 @@ enum OurKernel {
 
 /// Finding a support set by what a user types.
 enum SupportSets {
-  /// Our kernel, a set that comes with the command, or a file.
+  /// Our kernel, a set that comes with the command, a file or a folder of SCML files.
   static func find(_ name: String) throws -> SupportSet {
     if name == OurKernel.name { return OurKernel.supportSet }
     if let set = try KnownSupportSets.set(named: name) { return set }
+    if SupportFiles.isFolder(name) {
+      let files = try SupportFiles.files(below: name, ending: ".scml")
+      if files.isEmpty { throw CommandError.badInput("\(name) holds no file NAME.scml") }
+      var set = SupportSet(name: name)
+      for file in files { set.join(try read(file)) }
+      return set
+    }
     if !SupportFiles.exists(name) {
       throw CommandError.usage(
         "\(name) is neither a support set nor a file; epimetheus plan --list names the sets")
     }
-    return try SystemCallList(parsing: try SupportFiles.text(of: name), path: name)
-      .supportSet(named: name)
+    return try read(name)
+  }
+
+  /// A file: SCML where its name says so, else a list of names.
+  private static func read(_ path: String) throws -> SupportSet {
+    let text = try SupportFiles.text(of: path)
+    return path.hasSuffix(".scml")
+      ? try SCMLFile(parsing: text, path: path).supportSet(named: path)
+      : try SystemCallList(parsing: text, path: path).supportSet(named: path)
+  }
+
+  /// Says on stderr which names of a set count for nothing.
+  static func tellUnknownNames(of set: SupportSet) {
+    if set.unknownNames.isEmpty { return }
+    Console.note(
+      "epimetheus: \(set.name) names calls that Linux does not have: "
+        + set.unknownNames.joined(separator: ", "))
   }
 }

@@ -61,6 +61,15 @@ enum TraceFiles {
     return type as? FileAttributeType == .typeRegular
   }
 
+  /// What is wrong with a trace that was read to its end, for a report.
+  static func problems(of reader: TraceReader) -> [String] {
+    var problems = reader.problems.map(\.description)
+    if !reader.isComplete {
+      problems.append("cut: \(reader.droppedByteCount) bytes at the end are dropped")
+    }
+    return problems
+  }
+
   /// Says on stderr which blocks were damaged.
   static func tellProblems(of reader: TraceReader, _ path: String) {
     for problem in reader.problems {

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Foundation
+import TestSupport
+import Testing
+
+/// `epimetheus report --support`.
+struct SupportCommandTests {
+  private static var trace: String {
+    URL(filePath: #filePath).deletingLastPathComponent().appending(
+      path: "../../traces/recorded/linux-ls.epi"
+    ).standardizedFileURL.path(percentEncoded: false)
+  }
+
+  @Test func `a trace is held against every kind of support set`() throws {
+    try Scratch.with { scratch in
+      let list = scratch.path("own.syscalls")
+      try "read\nwrite\nmmap 6 lib partial\n".write(toFile: list, atomically: true, encoding: .utf8)
+      let folder = scratch.path("rules")
+      try FileManager.default.createDirectory(
+        atPath: folder + "/below", withIntermediateDirectories: true)
+      try "flags = O_RDONLY;\nopenat(d, p, flags = <flags>);\n".write(
+        toFile: folder + "/a.scml", atomically: true, encoding: .utf8)
+      try "read(fd, ..);".write(
+        toFile: folder + "/below/b.scml", atomically: true, encoding: .utf8)
+      let sets = ["our-kernel", "unikraft-0.17.0", list, folder, folder + "/a.scml"]
+      for set in sets {
+        let run = try Subprogram.epimetheus("report", "--support", set, Self.trace, Self.trace)
+        #expect(run.end == .exited(0), "\(set): \(run.errorText)")
+        #expect(run.text.contains("kernel    \(set)"), "\(run.text.prefix(200))")
+        let json = try Subprogram.epimetheus(
+          "report", "--support", set, "--json", Self.trace, "--fail-on", "missing")
+        #expect(json.end == .exited(1), "\(set)")
+        let object = try JSONSerialization.jsonObject(with: json.output) as? [String: Any]
+        #expect(object?["schema"] as? String == "epimetheus-support")
+        #expect((object?["calls"] as? [Any])?.count == 28)
+      }
+    }
+  }
+
+  @Test func `a set that cannot be read says what to do`() throws {
+    try Scratch.with { scratch in
+      let bad = scratch.path("bad.scml")
+      try "read(fd);\nwrite(".write(toFile: bad, atomically: true, encoding: .utf8)
+      let cases: [(set: String, code: Int32, text: String)] = [
+        ("no-such-set", 2, "plan --list"), (bad, 42, "bad.scml:2"),
+      ]
+      for (set, code, text) in cases {
+        let run = try Subprogram.epimetheus("report", "--support", set, Self.trace)
+        #expect(run.end == .exited(code), "\(run.errorText)")
+        #expect(run.errorText.contains(text), "\(run.errorText)")
+      }
+      let empty = scratch.path("empty")
+      try FileManager.default.createDirectory(
+        atPath: empty, withIntermediateDirectories: true)
+      let run = try Subprogram.epimetheus("report", "--support", empty, Self.trace)
+      #expect(run.end == .exited(42))
+      #expect(run.errorText.contains(".scml"))
+    }
+  }
+
+  @Test(arguments: [
+    ["report", "--fail-on", "missing", "a.epi"], ["report", "a", "b", "c"], ["report"],
+    ["report", "--support", "our-kernel", "--fail-on", "some", "a.epi"],
+  ])
+  func `options that do not belong together exit with 2`(arguments: [String]) throws {
+    let run = try Subprogram.run([Subprogram.epimetheus] + arguments)
+    #expect(run.end == .exited(2), "\(run.end) \(run.errorText)")
+  }
+}
