@@ -62,6 +62,7 @@ let package = Package(
       name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "CHosted", exclude: ["README.md"]),
     .target(name: "CObserver", exclude: ["README.md"]),
+    .target(name: "CTrial", exclude: ["README.md"]),
     .target(name: "CTwin", exclude: ["README.md"]),
     .target(
       name: "TraceFile", dependencies: ["Trace", "LinuxABI", "CZstd"], exclude: ["README.md"],
@@ -69,10 +70,13 @@ let package = Package(
     .target(
       name: "Recorder",
       dependencies: [
-        "Kernel", "TraceFile", "Trace", "LinuxABI", "CHosted", "CObserver", "CTwin", "CElf",
-        "CCrypto",
+        "Kernel", "TraceFile", "Trace", "LinuxABI", "CHosted", "CObserver", "CTrial", "CTwin",
+        "CElf", "CCrypto",
       ],
-      exclude: ["README.md", "Observer/README.md", "Tracepoints/README.md", "Twin/README.md"],
+      exclude: [
+        "README.md", "Observer/README.md", "Tracepoints/README.md", "Trials/README.md",
+        "Twin/README.md",
+      ],
       swiftSettings: common),
     .target(
       name: "Support", dependencies: ["LinuxABI"],

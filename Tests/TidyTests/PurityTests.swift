@@ -16,8 +16,8 @@ struct PurityTests {
     "Support": ["LinuxABI", "FoundationEssentials", "Glibc"],
     "Analyzer": ["Support", "TraceFile", "Trace", "LinuxABI", "FoundationEssentials"],
     "Recorder": [
-      "Kernel", "TraceFile", "Trace", "LinuxABI", "CHosted", "CObserver", "CTwin", "CElf",
-      "CCrypto", "Glibc", "FoundationEssentials", "SystemPackage",
+      "Kernel", "TraceFile", "Trace", "LinuxABI", "CHosted", "CObserver", "CTrial", "CTwin",
+      "CElf", "CCrypto", "Glibc", "FoundationEssentials", "SystemPackage",
     ],
     "Epimetheus": [
       "Analyzer", "Recorder", "Replayer", "Support", "Kernel", "TraceFile", "Trace", "LinuxABI",

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+// A program that runs behind a filter of system calls: seccomp(2), seccomp_unotify(2).
+// Every function returns 0 or more on success and minus the errno otherwise.
+
+/// An instruction of the filter. Linux: struct sock_filter.
+struct trial_instruction {
+  uint16_t code;
+  uint8_t if_true;
+  uint8_t if_false;
+  uint32_t value;
+};
+
+/// A program to start.
+struct trial_program {
+  /// The path for execve(2).
+  const char *path;
+  /// NULL-terminated.
+  char *const *arguments;
+  /// NULL-terminated.
+  char *const *environment;
+  /// The directory to start in; NULL for the caller's.
+  const char *directory;
+  /// What becomes its stdin, stdout and stderr.
+  int32_t streams[3];
+  /// The filter; none where it has no instructions.
+  const struct trial_instruction *filter;
+  uint16_t filter_length;
+};
+
+/// What was started.
+struct trial_process {
+  /// The process, the leader of a session of its own.
+  int32_t pid;
+  /// Readable when it has ended: pidfd_open(2).
+  int32_t pidfd;
+  /// Where it tells of the calls that the filter asks about; -1 without a filter.
+  int32_t listener;
+  /// The errno of its execve(2), written when that fails. In memory that `trial_forget` gives back.
+  volatile int32_t *exec_error;
+};
+
+/// Makes a pipe that no program inherits; reading from it does not wait.
+int trial_pipe(int32_t *read_end, int32_t *write_end);
+
+/// Where starting a program failed.
+enum trial_step {
+  trial_step_fork = 1,
+  trial_step_filter = 2,
+  trial_step_listener = 3,
+};
+
+/// Starts a program. It is killed when the thread that started it ends. Its execve(2) is behind the
+/// filter like every later call: whoever waits for it answers `listener`, too.
+int trial_start(const struct trial_program *program, struct trial_process *process, int32_t *step);
+
+/// Closes the descriptors and gives back the memory of a process that `trial_end` has waited for.
+void trial_forget(struct trial_process *process);
+
+/// A call that the filter asks about.
+struct trial_call {
+  uint64_t id;
+  int32_t pid;
+  uint32_t number;
+  uint64_t arguments[6];
+};
+
+/// Takes the next call; -ENOENT if the task that made it is gone.
+int trial_receive(int32_t listener, struct trial_call *call);
+
+/// Lets a call give `result`, or, where `goes_on` is not 0, do its work.
+int trial_answer(int32_t listener, uint64_t id, int64_t result, int32_t goes_on);
+
+/// Kills the session of a process, waits for the process, and gives how it ended: whether it
+/// exited, and its status or its signal.
+int trial_end(int32_t pid, int32_t *exited, int32_t *value);

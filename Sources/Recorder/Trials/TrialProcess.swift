@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import CTrial
+internal import Glibc
+
+/// A process of a trial, the pipes that it writes to, and the calls that its filter asks about.
+final class TrialProcess {
+  /// Bytes of stderr that are kept.
+  private static let errorLimit = 1 << 14
+
+  private var process = trial_process()
+  private var pipes: [Int32]
+  private let outputLimit: Int
+  private(set) var output: [UInt8] = []
+  private(set) var errors: [UInt8] = []
+  /// Whether it wrote more than is kept.
+  private(set) var isFlooded = false
+  private var isOver = false
+
+  /// Starts a program behind a filter; without one where it is nil.
+  init(
+    path: [UInt8], _ program: TrialProgram, arguments: [[UInt8]], filter: SeccompFilter?
+  ) throws(RecordError) {
+    outputLimit = program.outputLimit
+    let (out, err) = (try Self.makePipe(), try Self.makePipe())
+    let null = open("/dev/null", O_RDONLY | O_CLOEXEC)
+    defer { for descriptor in [out.write, err.write, null] { close(descriptor) } }
+    pipes = [out.read, err.read]
+    var step: Int32 = 0
+    let result = withCStrings(arguments) { arguments in
+      withCStrings(program.environment) { environment in
+        withCString(path) { path in
+          withCString(program.workingDirectory ?? []) { directory in
+            (filter?.instructions ?? []).withUnsafeBufferPointer { instructions in
+              var request = trial_program(
+                path: path, arguments: arguments, environment: environment,
+                directory: program.workingDirectory == nil ? nil : directory,
+                streams: (null, out.write, err.write), filter: instructions.baseAddress,
+                filter_length: UInt16(instructions.count))
+              return trial_start(&request, &process, &step)
+            }
+          }
+        }
+      }
+    }
+    if result < 0 {
+      isOver = true
+      let what = step == Int32(trial_step_fork.rawValue) ? "start a process" : "filter its calls"
+      throw RecordError(
+        "cannot \(what): errno \(-result)",
+        remedy: "that needs Linux 5.19 or later, and a container that permits seccomp(2)")
+    }
+  }
+
+  deinit {
+    _ = end()
+    for pipe in pipes where pipe >= 0 { close(pipe) }
+  }
+
+  private static func makePipe() throws(RecordError) -> (read: Int32, write: Int32) {
+    var (read, write): (Int32, Int32) = (-1, -1)
+    let result = trial_pipe(&read, &write)
+    if result < 0 { throw RecordError("cannot make a pipe: errno \(-result)") }
+    return (read, write)
+  }
+
+  // MARK: Waiting
+
+  /// What to wait for: that it has ended, a call, output.
+  var descriptors: [pollfd] {
+    ([process.pidfd, process.listener] + pipes).map {
+      pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+    }
+  }
+
+  /// Takes what a wait for `descriptors` has given; whether the process has ended.
+  func take(
+    _ ready: ArraySlice<pollfd>, answering answer: (trial_call) -> Int64?
+  ) -> Bool {
+    let ready = Array(ready)
+    if ready[1].revents & Int16(POLLIN) != 0 { answerCall(answer) }
+    if ready[1].revents & Int16(POLLHUP) != 0 { process.listener = Self.closed(process.listener) }
+    for index in pipes.indices where ready[2 + index].revents != 0 { read(index) }
+    return ready[0].revents != 0
+  }
+
+  private static func closed(_ descriptor: Int32) -> Int32 {
+    close(descriptor)
+    return -1
+  }
+
+  private func answerCall(_ answer: (trial_call) -> Int64?) {
+    var call = trial_call()
+    if trial_receive(process.listener, &call) < 0 { return }
+    let result = answer(call)
+    _ = trial_answer(process.listener, call.id, result ?? 0, result == nil ? 1 : 0)
+  }
+
+  private func read(_ index: Int) {
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    let count = Glibc.read(pipes[index], &chunk, chunk.count)
+    if count < 0, errno == EAGAIN || errno == EINTR { return }
+    if count <= 0 {
+      pipes[index] = Self.closed(pipes[index])
+    } else if index == 1 {
+      errors += chunk[..<min(count, Self.errorLimit - errors.count)]
+    } else if output.count + count > outputLimit {
+      isFlooded = true
+    } else {
+      output += chunk[..<count]
+    }
+  }
+
+  /// Kills what is left, takes the rest of the output, and tells how the process ended; nil the
+  /// second time.
+  func end() -> TrialOutcome.Ending? {
+    if isOver { return nil }
+    isOver = true
+    var (exited, value): (Int32, Int32) = (0, 0)
+    let result = trial_end(process.pid, &exited, &value)
+    let execError = process.exec_error.pointee
+    trial_forget(&process)
+    for index in pipes.indices {
+      for _ in 0..<1024 where pipes[index] >= 0 {
+        var waiting = pollfd(fd: pipes[index], events: Int16(POLLIN), revents: 0)
+        if poll(&waiting, 1, 0) <= 0 || isFlooded { break }
+        read(index)
+      }
+    }
+    if execError != 0 { return .notStarted(errno: execError) }
+    return exited != 0 && result == 0 ? .exited(value) : .killed(signal: value)
+  }
+}
