@@ -29,8 +29,7 @@ struct Epimetheus: ParsableCommand {
     subcommands: [
       RecordCommand.self, ReplayCommand.self, DiffCommand.self, ReportCommand.self,
       DumpCommand.self, AssembleCommand.self, InfoCommand.self, PlanCommand.self,
-      TwinCommand.self,
-      DoctorCommand.self,
+      ProbeCommand.self, TwinCommand.self, DoctorCommand.self,
     ])
 
   static func main() {

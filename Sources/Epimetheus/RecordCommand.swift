@@ -94,9 +94,13 @@ struct RecordCommand: ParsableCommand {
 
   /// The environment that the program gets: what was given, else that of this command.
   var environment: [[UInt8]] {
-    if !variables.isEmpty { return variables.map { [UInt8]($0.utf8) } }
-    // Sorted, because a launcher may hand its variables over in another order each time.
-    return ProcessInfo.processInfo.environment.sorted { $0.key < $1.key }
+    variables.isEmpty ? Self.inheritedEnvironment : variables.map { [UInt8]($0.utf8) }
+  }
+
+  /// The environment of this command. Sorted, because a launcher may hand its variables over in
+  /// another order each time.
+  static var inheritedEnvironment: [[UInt8]] {
+    ProcessInfo.processInfo.environment.sorted { $0.key < $1.key }
       .map { [UInt8]("\($0.key)=\($0.value)".utf8) }
   }
 

@@ -63,7 +63,9 @@ struct UsageTests {
     #expect(run.text.contains("epimetheus"))
   }
 
-  @Test(arguments: ["record", "replay", "diff", "report", "dump", "assemble", "info", "doctor"])
+  @Test(arguments: [
+    "record", "replay", "diff", "report", "dump", "assemble", "info", "probe", "doctor",
+  ])
   func `every subcommand has help`(command: String) throws {
     let run = try Subprogram.epimetheus(command, "--help")
     #expect(run.end == .exited(0))

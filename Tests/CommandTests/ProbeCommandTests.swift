@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Foundation
+import TestSupport
+import Testing
+
+/// `epimetheus probe` on a real program.
+struct ProbeCommandTests {
+  private struct Report: Decodable, Equatable {
+    struct Call: Decodable, Equatable {
+      var target: String
+      var count: Int
+      var verdict: String
+    }
+    struct Rule: Decodable, Equatable {
+      var target: String
+      var answer: String
+    }
+    struct Run: Decodable, Equatable {
+      var rules: [Rule]
+      var difference: String?
+    }
+    var calls: [Call]
+    var together: [Rule]
+    var runs: [Run]
+  }
+
+  private func probe(_ options: [String], _ program: [String]) throws -> Report {
+    let run = try Subprogram.run(
+      [Subprogram.epimetheus, "probe", "--json"] + options + ["--"] + program)
+    #expect(run.end == .exited(0), "\(run.errorText)")
+    return try JSONDecoder().decode(Report.self, from: Data(run.output))
+  }
+
+  @Test func `a listing needs what lists and not what is there for threads`() throws {
+    try Scratch.with { scratch in
+      let folder = scratch.path("folder")
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+      for name in ["a", "b"] { try Data().write(to: URL(filePath: folder + "/" + name)) }
+      let table = scratch.path("dyn.csv")
+      let program = ["/bin/busybox", "ls", folder]
+      let first = try probe(["--loupedb", table], program)
+      func verdict(_ target: String) -> String? {
+        first.calls.first { $0.target == target }?.verdict
+      }
+      for call in ["execve", "arch_prctl", "openat", "getdents64"] {
+        #expect(verdict(call) == "required", "\(call)")
+      }
+      for call in ["set_robust_list", "rseq", "prlimit64"] {
+        #expect(["stub", "both"].contains(verdict(call)), "\(call): \(verdict(call) ?? "-")")
+      }
+      #expect(first.runs.count < 2 * first.calls.count)
+      // What is required has a run that took it away alone and did not work.
+      for call in first.calls where call.verdict == "required" {
+        #expect(
+          first.runs.contains {
+            $0.rules == [.init(target: call.target, answer: "stub")] && $0.difference != nil
+          })
+      }
+      #expect(!first.together.isEmpty)
+      // Again, and the same; its table is merged with the one that is there.
+      let text = try String(contentsOfFile: table, encoding: .utf8)
+      let second = try probe(["--loupedb", table], program)
+      #expect(second.calls == first.calls)
+      #expect(second.together == first.together)
+      #expect(try String(contentsOfFile: table, encoding: .utf8) == text)
+      #expect(text.contains("\n59,Y,N,N,N\n"))
+    }
+  }
+
+  @Test func `parts of a call have verdicts of their own`() throws {
+    let report = try probe(
+      ["--sub-commands"], ["/bin/busybox", "sh", "-c", "echo a > /dev/null; echo b"])
+    #expect(report.calls.contains { $0.target == "fcntl(F_DUPFD_CLOEXEC)" })
+  }
+
+  @Test func `a program whose output differs by itself is refused with what to type`() throws {
+    let run = try Subprogram.epimetheus(
+      "probe", "--", "/bin/busybox", "sh", "-c", "cat /proc/self/stat")
+    #expect(run.end == .exited(42))
+    #expect(run.errorText.contains("--test"))
+  }
+
+  @Test(arguments: [
+    ["probe"], ["probe", "--repeat", "0", "--", "/bin/true"],
+    ["probe", "--timeout", "-1", "--", "/bin/true"],
+  ])
+  func `a command line that makes no sense exits with 2`(arguments: [String]) throws {
+    let run = try Subprogram.run([Subprogram.epimetheus] + arguments)
+    #expect(run.end == .exited(2), "\(run.errorText)")
+  }
+
+  @Test func `a test that fails undisturbed is told`() throws {
+    let run = try Subprogram.epimetheus(
+      "probe", "--test", "exit 5", "--", "/bin/busybox", "sleep", "20")
+    #expect(run.end == .exited(42))
+    #expect(run.errorText.contains("exited 5"))
+  }
+}
