@@ -30,10 +30,11 @@ extension AddressSpace {
     let wanted = min(byteCount, upTo(address))
     var offset: UInt64 = 0
     var count: UInt64 = 0
+    var page: AccessOutcome.Translation?
     while offset < wanted {
       var step = min(PageSize.base.byteCount, wanted - offset)
-      if let segment = firstSegment(
-        of: address + offset, byteCount: wanted - offset, for: access, options: options, fill: fill)
+      if let segment = segment(
+        of: address + offset, wanted - offset, from: &page, for: access, options, fill)
       {
         body(segment, offset)
         step = segment.byteCount
@@ -52,15 +53,34 @@ extension AddressSpace {
     options: NoFaultOptions = [], fill: PageFill = AddressSpace.noFiles
   ) -> PhysicalSegment? {
     let wanted = min(byteCount, upTo(address))
-    guard wanted > 0, let first = piece(address, for: access, options, fill) else { return nil }
-    var byteCount = min(first.byteCount, wanted)
+    var page: AccessOutcome.Translation?
+    return wanted > 0
+      ? segment(of: address, wanted, from: &page, for: access, options, fill) : nil
+  }
+
+  /// The same where `page` says what is at `address`, if that is known. Afterwards it says the same
+  /// of the byte behind the segment.
+  private mutating func segment(
+    of address: VirtualAddress, _ wanted: UInt64, from page: inout AccessOutcome.Translation?,
+    for access: GuestAccess, _ options: NoFaultOptions, _ fill: PageFill
+  ) -> PhysicalSegment? {
+    guard var last = page ?? piece(address, after: nil, for: access, options, fill) else {
+      return nil
+    }
+    page = nil
+    let start = last.physical
+    var byteCount = min(last.byteCount, wanted)
     while byteCount < wanted,
-      let next = piece(address + byteCount, for: access, options, fill),
-      next.start == first.start + byteCount
+      let next = piece(address + byteCount, after: last, for: access, options, fill)
     {
+      last = next
+      if next.physical != start + byteCount {
+        page = next
+        break
+      }
       byteCount += min(next.byteCount, wanted - byteCount)
     }
-    return PhysicalSegment(start: first.start, byteCount: byteCount)
+    return PhysicalSegment(start: start, byteCount: byteCount)
   }
 
   /// How many bytes there are from `address` to the top of the address space.
@@ -69,13 +89,23 @@ extension AddressSpace {
   }
 
   /// What lies from `address` to the end of its page; nil where it cannot be accessed so.
+  /// `previous`: what the same access found in the page before.
+  @inline(__always)
   private mutating func piece(
-    _ address: VirtualAddress, for access: GuestAccess, _ options: NoFaultOptions, _ fill: PageFill
-  ) -> PhysicalSegment? {
-    if access == .readWrite {
-      guard piece(address, for: .read, options, fill) != nil else { return nil }
+    _ address: VirtualAddress, after previous: AccessOutcome.Translation?,
+    for access: GuestAccess, _ options: NoFaultOptions, _ fill: PageFill
+  ) -> AccessOutcome.Translation? {
+    if let previous, let found = pageTable.next(after: previous, isWrite: access != .read) {
+      return found
     }
-    let kind: MemoryAccess.Kind = access == .read ? .read : .write
+    if access == .readWrite, piece(address, .read, options, fill) == nil { return nil }
+    return piece(address, access == .read ? .read : .write, options, fill)
+  }
+
+  private mutating func piece(
+    _ address: VirtualAddress, _ kind: MemoryAccess.Kind, _ options: NoFaultOptions,
+    _ fill: PageFill
+  ) -> AccessOutcome.Translation? {
     if let found = reach(address, kind) { return found }
     guard !options.contains(.noPaging),
       makeAccessible(address, for: kind == .read ? .read : .write, fill: fill) == .resolved
@@ -90,13 +120,15 @@ extension AddressSpace {
   /// The same without paging: the CPU's own walk, and what the CPU cannot forbid but the
   /// personality does.
   @inline(__always)
-  private func reach(_ address: VirtualAddress, _ kind: MemoryAccess.Kind) -> PhysicalSegment? {
+  private func reach(
+    _ address: VirtualAddress, _ kind: MemoryAccess.Kind
+  ) -> AccessOutcome.Translation? {
     guard case .translated(let found) = pageTable.access(address, MemoryAccess(kind)) else {
       return nil
     }
     if kind == .read, !found.leaf.isReadable, !personality.rules.contains(.impliedRead) {
       return nil
     }
-    return PhysicalSegment(start: found.physical, byteCount: found.byteCount)
+    return found
   }
 }

@@ -65,5 +65,7 @@ public enum AccessOutcome: Equatable, Sendable {
     public var leaf: PTE
     /// The leaf's level: 0, 1 or 2.
     public var level: Int
+    /// Where the leaf lies.
+    public var entry: PhysicalAddress
   }
 }

@@ -20,7 +20,8 @@ extension PageTable {
     var allowed = UInt64.max
     var forbidden: UInt64 = 0
     while true {
-      let bits = memory.word(at: Self.entry(address, level: level, table: table))
+      let entry = Self.entry(address, level: level, table: table)
+      let bits = memory.word(at: entry)
       if bits & PTE.presentBit == 0 { return .pageFault(Self.code(of: access, controls)) }
       let isLeaf = level == 0 || bits & PTE.largeBit != 0
       if bits & Self.reserved(level, isLeaf: isLeaf, controls, physicalBits) != 0 {
@@ -38,11 +39,28 @@ extension PageTable {
         return .translated(
           AccessOutcome.Translation(
             physical: PhysicalAddress(frame + offset), byteCount: Self.span(level) - offset,
-            leaf: PTE(rawValue: bits), level: level))
+            leaf: PTE(rawValue: bits), level: level, entry: entry))
       }
       table = PhysicalAddress(bits & PTE.addressMask)
       level -= 1
     }
+  }
+
+  /// What the same access finds in the next page where that has to be no walk: its leaf is in the
+  /// same table and, but for its frame and what the CPU marks, as the leaf that was found. Marks it
+  /// as `access` does.
+  @inline(__always)
+  func next(after found: AccessOutcome.Translation, isWrite: Bool) -> AccessOutcome.Translation? {
+    let entry = found.entry + 8
+    guard found.level == 0, entry.rawValue & (PageSize.base.byteCount - 1) != 0 else { return nil }
+    let bits = memory.word(at: entry)
+    let marks = PTE.accessedBit | PTE.dirtyBit
+    guard (bits ^ found.leaf.rawValue) & ~(PTE.addressMask | marks) == 0 else { return nil }
+    let marked = bits | (isWrite ? marks : PTE.accessedBit)
+    if marked != bits { memory.setWord(marked, at: entry) }
+    return AccessOutcome.Translation(
+      physical: PhysicalAddress(bits & PTE.addressMask), byteCount: PageSize.base.byteCount,
+      leaf: PTE(rawValue: bits), level: 0, entry: entry)
   }
 
   private static func code(of access: MemoryAccess, _ controls: PagingControls) -> FaultCode {

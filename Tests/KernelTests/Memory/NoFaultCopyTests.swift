@@ -37,6 +37,54 @@ struct NoFaultCopyTests {
     return (counted, bytes)
   }
 
+  /// For each page whether it was accessed, and whether it was stored to.
+  private func marks(_ space: inout AddressSpace, _ numbers: Range<UInt64>) -> [String] {
+    numbers.map {
+      let bits = space.pageTable.walk(base + $0 * size).pte.rawValue
+      return (bits & PTE.accessedBit != 0 ? "a" : "-") + (bits & PTE.dirtyBit != 0 ? "d" : "-")
+    }
+  }
+
+  @Test(arguments: [false, true])
+  func `a copy marks the pages that it touches, adjacent or not`(isScattered: Bool) throws {
+    var space = try makeSpace()
+    // Over the end of a page table.
+    let first: UInt64 = 508
+    _ = try space.map(
+      .anonymous, at: .fixed(base + first * size, replacing: false), byteCount: 8 * size,
+      protection: readWrite)
+    for number in isScattered ? [7, 3, 5, 1, 6, 0, 2, 4] : Array(0..<8 as Range<UInt64>) {
+      let start = base + (first + number) * size
+      try space.populate(start..<start + size, for: .read)
+    }
+    var bytes = [UInt8](repeating: 1, count: 5 * Int(size))
+    let start = base + first * size + 10
+    check(bytes.withUnsafeMutableBytes { space.copyIn(from: start, into: $0) } == 5 * size)
+    #expect(bytes == [UInt8](repeating: 0, count: 5 * Int(size)))
+    #expect(
+      marks(&space, first..<first + 8) == ["a-", "a-", "a-", "a-", "a-", "a-", "--", "--"])
+    for index in bytes.indices { bytes[index] = UInt8(truncatingIfNeeded: index % 251) }
+    check(bytes.withUnsafeBytes { space.copyOut($0, to: start + size) } == 5 * size)
+    #expect(
+      marks(&space, first..<first + 8) == ["a-", "ad", "ad", "ad", "ad", "ad", "ad", "--"])
+    for index in [0, 4085, 4086, 5 * 4096 - 1] {
+      check(space.byte(at: start + size + UInt64(index)) == UInt8(index % 251))
+    }
+  }
+
+  @Test func `a copy ends where the next page of the table allows less`() throws {
+    var space = try makeSpace()
+    for number in 0..<4 as Range<UInt64> { try map(&space, number) }
+    try space.protect(base + 2 * size..<base + 3 * size, .read)
+    var bytes = [UInt8](repeating: 7, count: 4 * Int(size))
+    check(bytes.withUnsafeBytes { space.copyOut($0, to: base) } == 2 * size)
+    check(bytes.withUnsafeBytes { space.copyOut($0, to: base, options: .continue) } == 3 * size)
+    check(bytes.withUnsafeMutableBytes { space.copyIn(from: base, into: $0) } == 4 * size)
+    try space.protect(base + size..<base + 2 * size, [])
+    check(bytes.withUnsafeMutableBytes { space.copyIn(from: base, into: $0) } == size)
+    check(bytes.withUnsafeBytes { space.copyOut($0, to: base) } == size)
+  }
+
   @Test func `64 bytes of which 10 can be read copy 10`() throws {
     var space = try makeSpace()
     try map(&space, 0)
