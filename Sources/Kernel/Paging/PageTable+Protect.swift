@@ -57,6 +57,7 @@ extension PageTable {
 
   /// Whether a page larger than 4 KiB lies on both sides of `address`.
   func isStraddled(_ address: VirtualAddress) -> Bool {
+    if statistics.leaves[1] | statistics.leaves[2] == 0 { return false }
     let (pte, level) = walk(address)
     return pte.isLeaf && level > 0 && !address.isAligned(to: Self.span(level))
   }

@@ -14,7 +14,9 @@ struct TranslationLog {
   }
 
   /// Forgets all, and keeps the room.
-  mutating func removeAll() { changes.removeAll(keepingCapacity: true) }
+  mutating func removeAll() {
+    if !changes.isEmpty { changes.removeAll(keepingCapacity: true) }
+  }
 
   mutating func map(
     _ address: VirtualAddress, to physical: PhysicalAddress, byteCount: UInt64,

@@ -33,9 +33,10 @@ extension BuddyFrameAllocator {
 
   private func isAnyFree(_ frames: Range<Int>) -> Bool {
     for order in 0...Self.topOrder where freeOrders & 1 << UInt32(order) != 0 {
-      if let block = free[order].first(atOrAfter: frames.lowerBound >> order),
-        block <= (frames.upperBound - 1) >> order
-      {
+      let first = frames.lowerBound >> order
+      let last = (frames.upperBound - 1) >> order
+      if free[order].contains(first) { return true }
+      if first < last, let block = free[order].first(atOrAfter: first), block <= last {
         return true
       }
     }

@@ -29,6 +29,7 @@ extension AddressSpace {
       range: VirtualAddress(0)..<VirtualAddress(1), backing: backing, name: name,
       protection: protection, flags: flags(options, backing), pageSize: pageSize)
     try check(vma, byteCount: byteCount)
+    if case .fixed(let address, _) = request { vmas.approach(address) }
     if initialByteCount > 0 {
       guard backing == .stack, initialByteCount & (PageSize.base.byteCount - 1) == 0 else {
         throw .invalidArgument
@@ -119,6 +120,7 @@ extension AddressSpace {
 
   /// The VMA, marked if its protection lets it write pages of its own, and not any more if none
   /// can be written and none was. Linux: accountable_mapping(), mprotect_fixup().
+  @inline(__always)
   func accounted(_ vma: VMA) -> VMA {
     guard personality.rules.contains(.accountedWrites), !vma.isShared else { return vma }
     var marked = vma

@@ -9,6 +9,7 @@ extension AddressSpace {
   /// The part of `range` from its first VMA to its last; nil where there is none. Throws EINVAL for
   /// a boundary inside a VMA that is not aligned to its pages, and the personality's hole error for
   /// a hole when `strict`. Unikraft: the range resolution of `lib/ukvmem`.
+  @inline(__always)
   func occupiedPart(of range: AddressRange, strict: Bool) throws(Errno) -> AddressRange? {
     if range.isEmpty { return nil }
     if personality.rules.contains(.alignedRanges),
@@ -19,10 +20,8 @@ extension AddressSpace {
     }
     var occupied: AddressRange?
     var isCovered = true
-    var position = vmas.first(endingAbove: range.lowerBound)
-    while let place = position {
-      let vma = vmas[place]
-      if vma.range.lowerBound >= range.upperBound { break }
+    var start = range.lowerBound
+    while let vma = vmas.vma(endingAbove: start), vma.range.lowerBound < range.upperBound {
       let part = vma.range.clamped(to: range)
       if !part.lowerBound.isAligned(to: vma.alignment)
         || !part.upperBound.isAligned(to: vma.alignment)
@@ -32,7 +31,7 @@ extension AddressSpace {
       if part.lowerBound != occupied?.upperBound ?? range.lowerBound { isCovered = false }
       occupied = (occupied?.lowerBound ?? part.lowerBound)..<part.upperBound
       if vma.range.upperBound >= range.upperBound { break }
-      position = vmas.next(place)
+      start = vma.range.upperBound
     }
     if strict, !isCovered || occupied?.upperBound != range.upperBound {
       throw personality.holeError
@@ -53,6 +52,7 @@ extension AddressSpace {
   }
 
   /// EPERM where `address` lies inside a VMA that cannot be split, EINVAL inside one of its pages.
+  @inline(__always)
   func checkBoundary(_ address: VirtualAddress) throws(Errno) {
     guard let vma = find(address), vma.range.lowerBound < address else { return }
     if vma.flags.contains(.indivisible) { throw .notPermitted }
@@ -81,13 +81,11 @@ extension AddressSpace {
   /// Remembers what stands in the range, which is about to change.
   mutating func touch(_ range: AddressRange) {
     changes.begin(range)
-    var position = vmas.first(endingAbove: range.lowerBound)
-    while let place = position {
-      let vma = vmas[place]
-      if vma.range.lowerBound >= range.upperBound { return }
+    var start = range.lowerBound
+    while let vma = vmas.vma(endingAbove: start), vma.range.lowerBound < range.upperBound {
       changes.append(vma)
       if vma.range.upperBound >= range.upperBound { return }
-      position = vmas.next(place)
+      start = vma.range.upperBound
     }
   }
 
@@ -95,9 +93,7 @@ extension AddressSpace {
   mutating func vacate(_ range: AddressRange) {
     lockedPageCount &-= lockedPages(in: range)
     var start = range.lowerBound
-    while let position = vmas.first(endingAbove: start) {
-      let vma = vmas[position]
-      if vma.range.lowerBound >= range.upperBound { return }
+    while let vma = vmas.vma(endingAbove: start), vma.range.lowerBound < range.upperBound {
       let part = vma.range.clamped(to: range)
       removePages(part, of: vma)
       noteUnmapped(vma.part(part))
@@ -127,6 +123,7 @@ extension AddressSpace {
   }
 
   /// The pages of a VMA that may be accessed: without its guard pages.
+  @inline(__always)
   func usableRange(of vma: VMA) -> AddressRange {
     guard vma.flags.contains(.indivisible) else { return vma.range }
     let guards = personality.stackGuardPages

@@ -7,6 +7,7 @@ import LinuxABI
 
 extension AddressSpace {
   /// The object that pages of the VMA come from; nil where all its pages are its own.
+  @inline(__always)
   func object(of vma: VMA) -> UInt32? {
     guard personality.rules.contains(.sharedPages) else { return nil }
     switch vma.backing {

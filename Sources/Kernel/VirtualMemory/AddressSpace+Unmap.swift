@@ -115,8 +115,7 @@ extension AddressSpace {
     try prepare(part, exchanges: 2)
     touch(part)
     var start = part.lowerBound
-    while start < part.upperBound, let position = vmas.first(endingAbove: start) {
-      let vma = vmas[position]
+    while start < part.upperBound, let vma = vmas.vma(endingAbove: start) {
       let changing = vma.range.clamped(to: part)
       start = changing.upperBound
       if vma.protection == protection { continue }
@@ -131,14 +130,13 @@ extension AddressSpace {
 
   /// What of the range has another protection, from the first such VMA to the last. Throws where
   /// one of them may not have it.
+  @inline(__always)
   private func changingPart(
     of range: AddressRange, _ protection: Protection
   ) throws(Errno) -> AddressRange? {
     var part: AddressRange?
-    var position = vmas.first(endingAbove: range.lowerBound)
-    while let place = position {
-      let vma = vmas[place]
-      if vma.range.lowerBound >= range.upperBound { break }
+    var start = range.lowerBound
+    while let vma = vmas.vma(endingAbove: start), vma.range.lowerBound < range.upperBound {
       if vma.protection != protection {
         if protection.contains(.write) {
           let isPromised = vma.isShared || !vma.flags.isDisjoint(with: [.accounted, .noReserve])
@@ -156,7 +154,7 @@ extension AddressSpace {
         part = (part?.lowerBound ?? changing.lowerBound)..<changing.upperBound
       }
       if vma.range.upperBound >= range.upperBound { break }
-      position = vmas.next(place)
+      start = vma.range.upperBound
     }
     return part
   }

@@ -3,7 +3,8 @@
 import LinuxABI
 
 /// The memory of a tree's nodes: chunks that are given back with the tree, and the nodes in them
-/// that are free. Chunks double up to 1024 nodes, so that at most half is in reserve.
+/// that are free. Chunks double up to 1024 nodes, so that at most half is in reserve. No node lies in
+/// two pages.
 @safe struct VMANodePool: ~Copyable {
   private var chunks: [UnsafeMutableRawPointer] = unsafe []
   private var leaves = FreeList(byteCount: VMALeaf.byteCount)
@@ -60,7 +61,7 @@ import LinuxABI
   private static func grow(_ list: inout FreeList, _ chunks: inout [UnsafeMutableRawPointer]) {
     let nodeCount = min(max(list.total, 4), 1024)
     let chunk = UnsafeMutableRawPointer.allocate(
-      byteCount: nodeCount * list.byteCount, alignment: 64)
+      byteCount: nodeCount * list.byteCount, alignment: 1024)
     unsafe chunks.append(chunk)
     for index in stride(from: nodeCount - 1, through: 0, by: -1) {
       unsafe list.push(chunk + index * list.byteCount)

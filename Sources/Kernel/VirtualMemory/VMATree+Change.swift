@@ -34,10 +34,12 @@ extension VMATree {
   /// Brings what the nodes above know of the leaf up to date.
   @inline(__always)
   func refresh(_ position: Position) {
-    if height > 0 { refresh(position, position.leaf.summary, from: 0) }
+    if height > 0 { Self.refresh(position, position.leaf.summary, from: 0, to: height) }
   }
 
-  private func refresh(_ position: Position, _ summary: VMASummary, from level: Int) {
+  private static func refresh(
+    _ position: Position, _ summary: VMASummary, from level: Int, to height: Int
+  ) {
     var summary = summary
     for level in level..<height {
       let (node, slot) = position.step(level)
@@ -72,7 +74,7 @@ extension VMATree {
       let (node, slot) = position.step(level)
       node.remove(slot)
       if node.count > 0 {
-        refresh(position, node.summary, from: level + 1)
+        Self.refresh(position, node.summary, from: level + 1, to: height)
         if node.count <= VMAInner.fanout / 3 { joinNodes(position, level: level) }
         break
       }
@@ -145,7 +147,7 @@ extension VMATree {
       node[slot] = summary
       if node.count < VMAInner.fanout {
         node.insert(carried, carriedSummary, at: slot + 1)
-        refresh(position, node.summary, from: level + 1)
+        Self.refresh(position, node.summary, from: level + 1, to: height)
         return
       }
       let other = pool.takeInner()

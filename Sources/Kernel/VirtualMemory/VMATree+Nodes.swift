@@ -2,34 +2,32 @@
 
 import LinuxABI
 
-/// A node at the bottom of the tree: up to 15 VMAs in ascending order.
+/// A node at the bottom of the tree: up to 9 VMAs in ascending order, which fill 512 bytes.
 ///
 /// The memory of a node belongs to the tree's pool and is good as long as the tree has the node; a
-/// node is a name for it. All lows lie in two cache lines with the count, all highs in two more, so
-/// that a search and the summary read few lines, side by side. Behind the count the lows are the
-/// highest number, which lets a search look at all of them without a branch.
+/// node is a name for it. A search looks at the beginning of every VMA, and so at each cache line:
+/// where they are not at hand, all are on their way at once, and what is found is there when the
+/// search ends. Behind the count a VMA begins at the highest number, so no branch is needed.
 @safe struct VMALeaf {
-  static var fanout: Int { 15 }
-  static var byteCount: Int {
-    (256 + fanout * MemoryLayout<VMA.Attributes>.stride + 63) & ~63
+  static var fanout: Int { 9 }
+  static var byteCount: Int { (8 + fanout * MemoryLayout<Entry>.stride + 63) & ~63 }
+
+  private struct Entry {
+    var low: UInt64
+    var high: UInt64
+    var attributes: VMA.Attributes
   }
 
   @unsafe let base: UnsafeMutableRawPointer
 
-  private var lows: UnsafeMutablePointer<UInt64> {
-    unsafe (base + 8).assumingMemoryBound(to: UInt64.self)
-  }
-  private var highs: UnsafeMutablePointer<UInt64> {
-    unsafe (base + 128).assumingMemoryBound(to: UInt64.self)
-  }
-  private var attributes: UnsafeMutablePointer<VMA.Attributes> {
-    unsafe (base + 256).assumingMemoryBound(to: VMA.Attributes.self)
+  private var entries: UnsafeMutablePointer<Entry> {
+    unsafe (base + 8).assumingMemoryBound(to: Entry.self)
   }
 
   /// Makes it empty.
   func reset() {
     count = 0
-    for slot in 0..<Self.fanout { unsafe lows[slot] = .max }
+    for slot in 0..<Self.fanout { unsafe entries[slot].low = .max }
   }
 
   var count: Int {
@@ -40,13 +38,13 @@ import LinuxABI
   @inline(__always)
   func low(_ slot: Int) -> UInt64 {
     precondition(slot >= 0 && slot < Self.fanout, "no such VMA in the leaf")
-    return unsafe lows[slot]
+    return unsafe entries[slot].low
   }
 
   @inline(__always)
   func high(_ slot: Int) -> UInt64 {
     precondition(slot >= 0 && slot < Self.fanout, "no such VMA in the leaf")
-    return unsafe highs[slot]
+    return unsafe entries[slot].high
   }
 
   /// The VMA there; to set one leaves the count alone.
@@ -54,24 +52,25 @@ import LinuxABI
     @inline(__always)
     get {
       precondition(slot >= 0 && slot < Self.fanout, "no such VMA in the leaf")
-      return unsafe VMA(
-        range: VirtualAddress(lows[slot])..<VirtualAddress(highs[slot]),
-        attributes: attributes[slot])
+      let entry = unsafe entries[slot]
+      return VMA(
+        range: VirtualAddress(entry.low)..<VirtualAddress(entry.high), attributes: entry.attributes)
     }
     @inline(__always)
     nonmutating set {
       precondition(slot >= 0 && slot < Self.fanout, "no such VMA in the leaf")
-      unsafe lows[slot] = newValue.range.lowerBound.rawValue
-      unsafe highs[slot] = newValue.range.upperBound.rawValue
-      unsafe attributes[slot] = newValue.attributes
+      unsafe entries[slot] = Entry(
+        low: newValue.range.lowerBound.rawValue, high: newValue.range.upperBound.rawValue,
+        attributes: newValue.attributes)
     }
   }
 
   /// How many VMAs begin at or below `address`.
   @inline(__always)
   func countBeginning(atOrBelow address: UInt64) -> Int {
+    let page = PageAfter(address)
     var result = 0
-    for slot in 0..<Self.fanout { result &+= unsafe lows[slot] <= address ? 1 : 0 }
+    for slot in 0..<Self.fanout { result &+= unsafe page.isAbove(entries[slot].low) }
     return min(result, count)
   }
 
@@ -79,7 +78,7 @@ import LinuxABI
   @inline(__always)
   func spans(_ address: UInt64) -> Bool {
     let last = count - 1
-    return unsafe last >= 0 && lows[0] <= address && address < highs[last]
+    return unsafe last >= 0 && entries[0].low <= address && address < entries[last].high
   }
 
   /// Extent and largest gap; it is not empty.
@@ -87,7 +86,7 @@ import LinuxABI
   var summary: VMASummary {
     let last = count - 1
     var gap: UInt64 = 0
-    for slot in 0..<last { unsafe gap = max(gap, lows[slot &+ 1] &- highs[slot]) }
+    for slot in 0..<last { unsafe gap = max(gap, entries[slot &+ 1].low &- entries[slot].high) }
     return VMASummary(low: low(0), high: high(last), gap: gap)
   }
 
@@ -100,11 +99,9 @@ import LinuxABI
     precondition(
       slots.lowerBound >= 0 && rest >= 0 && target + rest <= Self.fanout, "the leaf overflows")
     if target != slots.upperBound {
-      unsafe (lows + target).update(from: lows + slots.upperBound, count: rest)
-      unsafe (highs + target).update(from: highs + slots.upperBound, count: rest)
-      unsafe (attributes + target).update(from: attributes + slots.upperBound, count: rest)
+      unsafe (entries + target).update(from: entries + slots.upperBound, count: rest)
       count = target + rest
-      for slot in target + rest..<max(target + rest, oldCount) { unsafe lows[slot] = .max }
+      for slot in target + rest..<max(target + rest, oldCount) { unsafe entries[slot].low = .max }
     }
   }
 
@@ -113,12 +110,26 @@ import LinuxABI
     let moved = other.count - start
     let end = count
     precondition(start >= 0 && moved >= 0 && end + moved <= Self.fanout, "the leaf overflows")
-    unsafe (lows + end).update(from: other.lows + start, count: moved)
-    unsafe (highs + end).update(from: other.highs + start, count: moved)
-    unsafe (attributes + end).update(from: other.attributes + start, count: moved)
+    unsafe (entries + end).update(from: other.entries + start, count: moved)
     count = end + moved
     other.count = start
-    for slot in start..<start + moved { unsafe other.lows[slot] = .max }
+    for slot in start..<start + moved { unsafe other.entries[slot].low = .max }
+  }
+}
+
+/// The page behind that of an address, for searches without branches: compilers make those of
+/// comparisons, and a CPU guesses wrong at about one in each node.
+private struct PageAfter {
+  private let number: UInt64
+
+  @inline(__always)
+  init(_ address: UInt64) { number = address >> PageSize.base.shift &+ 1 }
+
+  /// 1 where the page that begins at `start` lies before, else 0.
+  @inline(__always)
+  func isAbove(_ start: UInt64) -> Int {
+    // Page numbers have 52 bits, so the sign tells which is greater.
+    Int(truncatingIfNeeded: (start >> PageSize.base.shift &- number) >> 63)
   }
 }
 
@@ -130,29 +141,33 @@ struct VMASummary: Equatable {
 }
 
 /// A node above the leaves: up to 31 nodes with what is known of them.
+///
+/// Where each begins lies beside its name, for the same reason as in a leaf.
 @safe struct VMAInner {
   static var fanout: Int { 31 }
   static var byteCount: Int { 1024 }
 
+  private struct Child {
+    var low: UInt64
+    var node: VMANode
+  }
+
   @unsafe let base: UnsafeMutableRawPointer
 
-  private var lows: UnsafeMutablePointer<UInt64> {
-    unsafe (base + 8).assumingMemoryBound(to: UInt64.self)
+  private var children: UnsafeMutablePointer<Child> {
+    unsafe (base + 8).assumingMemoryBound(to: Child.self)
   }
   private var highs: UnsafeMutablePointer<UInt64> {
-    unsafe (base + 256).assumingMemoryBound(to: UInt64.self)
-  }
-  private var gaps: UnsafeMutablePointer<UInt64> {
     unsafe (base + 504).assumingMemoryBound(to: UInt64.self)
   }
-  private var children: UnsafeMutablePointer<UnsafeMutableRawPointer> {
-    unsafe (base + 752).assumingMemoryBound(to: UnsafeMutableRawPointer.self)
+  private var gaps: UnsafeMutablePointer<UInt64> {
+    unsafe (base + 752).assumingMemoryBound(to: UInt64.self)
   }
 
   /// Makes it empty.
   func reset() {
     count = 0
-    for slot in 0..<Self.fanout { unsafe lows[slot] = .max }
+    for slot in 0..<Self.fanout { unsafe children[slot].low = .max }
   }
 
   var count: Int {
@@ -169,7 +184,7 @@ struct VMASummary: Equatable {
   @inline(__always)
   func child(_ slot: Int) -> VMANode {
     check(slot)
-    return unsafe VMANode(base: children[slot])
+    return unsafe children[slot].node
   }
 
   /// What is known of the child there.
@@ -177,12 +192,12 @@ struct VMASummary: Equatable {
     @inline(__always)
     get {
       check(slot)
-      return unsafe VMASummary(low: lows[slot], high: highs[slot], gap: gaps[slot])
+      return unsafe VMASummary(low: children[slot].low, high: highs[slot], gap: gaps[slot])
     }
     @inline(__always)
     nonmutating set {
       check(slot)
-      unsafe lows[slot] = newValue.low
+      unsafe children[slot].low = newValue.low
       unsafe highs[slot] = newValue.high
       unsafe gaps[slot] = newValue.gap
     }
@@ -191,8 +206,9 @@ struct VMASummary: Equatable {
   /// The last entry that begins at or below `address`; the first where none does.
   @inline(__always)
   func slot(for address: UInt64) -> Int {
+    let page = PageAfter(address)
     var result = 0
-    for slot in 1..<Self.fanout { result &+= unsafe lows[slot] <= address ? 1 : 0 }
+    for slot in 1..<Self.fanout { result &+= unsafe page.isAbove(children[slot].low) }
     return min(result, count &- 1)
   }
 
@@ -201,20 +217,19 @@ struct VMASummary: Equatable {
     let last = count - 1
     var gap = unsafe gaps[0]
     for slot in 0..<last {
-      unsafe gap = max(gap, gaps[slot &+ 1], lows[slot &+ 1] &- highs[slot])
+      unsafe gap = max(gap, gaps[slot &+ 1], children[slot &+ 1].low &- highs[slot])
     }
-    return unsafe VMASummary(low: lows[0], high: highs[last], gap: gap)
+    return unsafe VMASummary(low: children[0].low, high: highs[last], gap: gap)
   }
 
   /// Puts a child before the entry at `slot`.
   func insert(_ child: VMANode, _ summary: VMASummary, at slot: Int) {
     let rest = count - slot
     precondition(slot >= 0 && rest >= 0 && count < Self.fanout, "the node overflows")
-    unsafe (lows + slot + 1).update(from: lows + slot, count: rest)
+    unsafe (children + slot + 1).update(from: children + slot, count: rest)
     unsafe (highs + slot + 1).update(from: highs + slot, count: rest)
     unsafe (gaps + slot + 1).update(from: gaps + slot, count: rest)
-    unsafe (children + slot + 1).update(from: children + slot, count: rest)
-    unsafe children[slot] = child.base
+    unsafe children[slot].node = child
     count += 1
     self[slot] = summary
   }
@@ -223,12 +238,11 @@ struct VMASummary: Equatable {
   func remove(_ slot: Int) {
     let rest = count - slot - 1
     precondition(slot >= 0 && rest >= 0, "no such entry in the node")
-    unsafe (lows + slot).update(from: lows + slot + 1, count: rest)
+    unsafe (children + slot).update(from: children + slot + 1, count: rest)
     unsafe (highs + slot).update(from: highs + slot + 1, count: rest)
     unsafe (gaps + slot).update(from: gaps + slot + 1, count: rest)
-    unsafe (children + slot).update(from: children + slot + 1, count: rest)
     count -= 1
-    unsafe lows[slot + rest] = .max
+    unsafe children[slot + rest].low = .max
   }
 
   /// Appends the entries of `other` from `start` on; `other` keeps those before.
@@ -236,13 +250,12 @@ struct VMASummary: Equatable {
     let moved = other.count - start
     let end = count
     precondition(start >= 0 && moved >= 0 && end + moved <= Self.fanout, "the node overflows")
-    unsafe (lows + end).update(from: other.lows + start, count: moved)
+    unsafe (children + end).update(from: other.children + start, count: moved)
     unsafe (highs + end).update(from: other.highs + start, count: moved)
     unsafe (gaps + end).update(from: other.gaps + start, count: moved)
-    unsafe (children + end).update(from: other.children + start, count: moved)
     count = end + moved
     other.count = start
-    for slot in start..<start + moved { unsafe other.lows[slot] = .max }
+    for slot in start..<start + moved { unsafe other.children[slot].low = .max }
   }
 }
 
@@ -250,7 +263,6 @@ struct VMASummary: Equatable {
 @safe struct VMANode {
   @unsafe let base: UnsafeMutableRawPointer
 
-  @unsafe init(base: UnsafeMutableRawPointer) { unsafe self.base = unsafe base }
   init(_ leaf: VMALeaf) { unsafe base = leaf.base }
   init(_ inner: VMAInner) { unsafe base = inner.base }
 

@@ -27,7 +27,9 @@ struct VMATree: ~Copyable {
   /// Remembers the way to `address`: an operation looks at one neighbourhood many times.
   @inline(__always)
   mutating func approach(_ address: VirtualAddress) {
-    if recent?.leaf.spans(address.rawValue) != true { recent = walk(to: address) }
+    if recent?.leaf.spans(address.rawValue) != true {
+      recent = Self.walk(from: root, height, to: address)
+    }
   }
 
   /// Forgets it, since nodes come or go.
@@ -69,6 +71,17 @@ struct VMATree: ~Copyable {
     return leaf[slot]
   }
 
+  /// The first VMA that ends above `address`.
+  @inline(__always)
+  func vma(endingAbove address: VirtualAddress) -> VMA? {
+    let leaf = leaf(for: address)
+    let slot = leaf.countBeginning(atOrBelow: address.rawValue)
+    if slot > 0, leaf.high(slot - 1) > address.rawValue { return leaf[slot - 1] }
+    if slot < leaf.count { return leaf[slot] }
+    guard let position = nextLeaf(place(of: address)) else { return nil }
+    return self[position]
+  }
+
   @inline(__always)
   private func leaf(for address: VirtualAddress) -> VMALeaf {
     if let leaf = recent?.leaf, leaf.spans(address.rawValue) { return leaf }
@@ -88,10 +101,13 @@ struct VMATree: ~Copyable {
       position.slot = position.leaf.countBeginning(atOrBelow: address.rawValue)
       return position
     }
-    return walk(to: address)
+    return Self.walk(from: root, height, to: address)
   }
 
-  private func walk(to address: VirtualAddress) -> Position {
+  // What is long is static: a method is handed a copy of the tree.
+  private static func walk(
+    from root: VMANode, _ height: Int, to address: VirtualAddress
+  ) -> Position {
     var position = Position(leaf: root.leaf)
     var node = root
     for level in stride(from: height - 1, through: 0, by: -1) {
@@ -106,7 +122,8 @@ struct VMATree: ~Copyable {
     return position
   }
 
-  /// The first VMA that ends above `address`.
+  /// Where the first VMA lies that ends above `address`.
+  @inline(__always)
   func first(endingAbove address: VirtualAddress) -> Position? {
     var position = place(of: address)
     if position.slot > 0, position.leaf.high(position.slot - 1) > address.rawValue {
@@ -128,7 +145,10 @@ struct VMATree: ~Copyable {
   }
 
   /// The first VMA of the leaf behind.
-  func nextLeaf(_ position: Position) -> Position? {
+  @inline(__always)
+  func nextLeaf(_ position: Position) -> Position? { Self.nextLeaf(position, height) }
+
+  private static func nextLeaf(_ position: Position, _ height: Int) -> Position? {
     var result = position
     for level in 0..<height {
       let (node, slot) = result.step(level)
@@ -142,7 +162,10 @@ struct VMATree: ~Copyable {
   }
 
   /// The next VMA below.
-  func previous(_ position: Position) -> Position? {
+  @inline(__always)
+  func previous(_ position: Position) -> Position? { Self.previous(position, height) }
+
+  private static func previous(_ position: Position, _ height: Int) -> Position? {
     var result = position
     if result.slot > 0 {
       result.slot -= 1
@@ -166,14 +189,14 @@ struct VMATree: ~Copyable {
     if height > 0 {
       position.nodes[height - 1] = root.inner
       position.slots[height - 1] = UInt8(root.inner.count - 1)
-      descend(&position, from: height - 1, toLast: true)
+      Self.descend(&position, from: height - 1, toLast: true)
     }
     position.slot = position.leaf.count - 1
     return position
   }
 
   /// Goes down from the entry of that level to its first or last VMA.
-  private func descend(_ position: inout Position, from level: Int, toLast: Bool) {
+  private static func descend(_ position: inout Position, from level: Int, toLast: Bool) {
     for below in stride(from: level - 1, through: 0, by: -1) {
       let (above, slot) = position.step(below + 1)
       let node = above.child(slot).inner

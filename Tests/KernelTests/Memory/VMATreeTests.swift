@@ -56,6 +56,32 @@ struct VMATreeTests {
     check(tree.count == 0 && tree.height == 0)
   }
 
+  @Test func `addresses of both halves are found, and only where a VMA is`() {
+    var tree = VMATree()
+    let upper: UInt64 = 0xffff_8000_0000_0000
+    var ranges: [AddressRange] = []
+    for start in [0, upper] {
+      for index in 0..<100 as Range<UInt64> {
+        let low = VirtualAddress(start + index * 0x5000)
+        ranges.append(low..<low + 0x1000)
+      }
+    }
+    let last = VirtualAddress(0xffff_ffff_ffff_e000)
+    ranges.append(last..<last + 0x1000)
+    for range in ranges.reversed() { tree.insert(vma(range)) }
+    tree.checkInvariants()
+    for range in ranges {
+      check(tree.find(range.lowerBound)?.range == range, "\(range)")
+      check(tree.find(range.upperBound - 1)?.range == range, "\(range)")
+      check(tree.find(range.upperBound) == nil, "\(range)")
+      check(tree.vma(endingAbove: range.lowerBound)?.range == range, "\(range)")
+    }
+    for (range, next) in zip(ranges, ranges.dropFirst()) {
+      check(tree.vma(endingAbove: range.upperBound)?.range == next, "\(range)")
+    }
+    check(tree.vma(endingAbove: last + 0x1000) == nil)
+  }
+
   @Test(arguments: 1...4 as ClosedRange<UInt64>)
   func `gap searches agree with looking at every gap`(seed: UInt64) {
     var random = SplitMix64(seed: seed)
