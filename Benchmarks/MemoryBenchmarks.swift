@@ -15,9 +15,10 @@ struct MemoryBenchmarks {
   }
 
   func run() throws {
-    let call = try nanosecondsOfGetppid()
+    let call = BenchmarkSpace.nanosecondsOfGetppid(harness.isSmoke ? 1000 : 1_000_000)
     Figure(
-      name: "getppid, the unit of what follows", value: String(format: "%.0f ns", call), goal: ""
+      name: "getppid, the unit; measured again in each round",
+      value: String(format: "%.0f ns", call), goal: ""
     ).print()
     for isFull in [false, true] {
       for isRandom in [false, true] {
@@ -25,22 +26,22 @@ struct MemoryBenchmarks {
         for count in counts {
           timings.append(try measure(count, isRandom: isRandom, isFull: isFull))
         }
-        print(timings, call, isRandom: isRandom, isFull: isFull)
+        print(timings, isRandom: isRandom, isFull: isFull)
       }
     }
     try threeSteps(call)
   }
 
-  private func print(_ timings: [SpaceTimings], _ call: Double, isRandom: Bool, isFull: Bool) {
+  private func print(_ timings: [SpaceTimings], isRandom: Bool, isFull: Bool) {
     let kind =
       (isFull ? "full tables" : "no tables") + ", " + (isRandom ? "random" : "ascending")
     for operation in SpaceTimings.operations where isFull || operation.name != "fault" {
       let times = timings.map { $0[keyPath: operation.path] }
       Figure.atMost(
-        operation.goal, times[0] / call, digits: 2,
+        operation.goal, times[0], digits: 2,
         "\(operation.name), \(kind): getppids with \(counts[0]) VMAs"
       ).print()
-      let units = times.dropFirst().map { String(format: "%.2f", $0 / call) }
+      let units = times.dropFirst().map { String(format: "%.2f", $0) }
       Figure.atMost(
         8, times[times.count - 1] / times[0], digits: 1,
         "  growth to \(counts[counts.count - 1]): " + units.joined(separator: ", ")
@@ -51,17 +52,6 @@ struct MemoryBenchmarks {
         128, timings[timings.count - 1].bytesPerVMA, digits: 0, "bytes per VMA, \(kind)"
       ).print()
     }
-  }
-
-  private func nanosecondsOfGetppid() throws -> Double {
-    let calls = harness.isSmoke ? 1000 : 200_000
-    return try harness.medians([
-      {
-        let clock = ContinuousClock()
-        let duration = clock.measure { for _ in 0..<calls { _ = getppid() } }
-        return duration.inSeconds * 1e9 / Double(calls)
-      }
-    ])[0]
   }
 
   /// The medians of several rounds in one space.
