@@ -3,8 +3,8 @@
 import LinuxABI
 
 /// The memory of a tree's nodes: chunks that are given back with the tree, and the nodes in them
-/// that are free. Chunks double up to 1024 nodes, so that at most half is in reserve. No node lies in
-/// two pages.
+/// that are free. Chunks double up to 1024 nodes, so that at most half is in reserve. No node lies
+/// in two pages.
 @safe struct VMANodePool: ~Copyable {
   private var chunks: [UnsafeMutableRawPointer] = unsafe []
   private var leaves = FreeList(byteCount: VMALeaf.byteCount)
