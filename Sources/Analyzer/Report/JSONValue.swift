@@ -28,6 +28,12 @@ package enum JSONValue {
   /// Bytes as text; what is not printable ASCII is escaped as in a report.
   package static func text(_ bytes: [UInt8]) -> JSONValue { .string(printable(bytes)) }
 
+  /// The object with more members at its end.
+  package func adding(_ more: [(String, JSONValue)]) -> JSONValue {
+    guard case .object(let members) = self else { return self }
+    return .object(members + more)
+  }
+
   /// The text of the value, indented by two spaces a level.
   package func text(indent: String = "") -> String {
     let inner = indent + "  "
@@ -44,6 +50,16 @@ package enum JSONValue {
     case .integer(let value): return String(min(value, Self.highestInteger))
     case .boolean(let value): return value ? "true" : "false"
     case .null: return "null"
+    }
+  }
+
+  /// The text of the value on one line.
+  package func line() -> String {
+    switch self {
+    case .object(let members):
+      "{" + members.map { Self.quoted($0) + ":" + $1.line() }.joined(separator: ",") + "}"
+    case .array(let values): "[" + values.map { $0.line() }.joined(separator: ",") + "]"
+    case .string, .integer, .boolean, .null: text()
     }
   }
 
