@@ -5,6 +5,9 @@ internal import LinuxABI
 /// A number as `0x` and lower-case digits.
 func hexadecimal(_ value: UInt64) -> String { "0x" + String(value, radix: 16) }
 
+/// How often, in words.
+func timesText(_ count: UInt64) -> String { count == 1 ? "once" : "\(count) times" }
+
 /// The number as 16 digits, as a fingerprint is printed.
 func sixteenDigits(_ value: UInt64) -> String {
   let digits = String(value, radix: 16)

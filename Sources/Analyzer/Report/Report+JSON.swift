@@ -4,10 +4,15 @@ internal import LinuxABI
 internal import Trace
 
 extension Report {
-  /// The report as JSON, UTF-8, with a newline at its end. docs/reports.md has its form.
-  public func json() -> String {
+  /// The report as JSON, UTF-8, with a newline at its end. docs/reports.md has its form. `list`:
+  /// the findings, where it is known which were there before and which are put up with.
+  public func json(with list: FindingList? = nil) -> String {
+    jsonValue.adding(list?.standingJSON ?? []).text() + "\n"
+  }
+
+  var jsonValue: JSONValue {
     let statistics = diff.statistics
-    let value: JSONValue = .object([
+    return .object([
       ("schema", .string("epimetheus-report")),
       ("schemaVersion", .integer(Self.schemaVersion)),
       ("hasFindings", .boolean(hasFindings)),
@@ -29,7 +34,6 @@ extension Report {
       ),
       ("dropped", .integer(statistics.droppedCount)),
     ])
-    return value.text() + "\n"
   }
 
   private var checkedJSON: JSONValue {
@@ -64,6 +68,7 @@ extension Report {
     .object([
       ("call", .string(call.name)),
       ("number", .integer(UInt64(call.number.rawValue))),
+      ("fingerprint", .string(sixteenDigits(call.fingerprint))),
       ("count", .integer(call.count)),
       ("firstEvent", .integer(call.firstEvent)),
       ("firstRequest", .string(call.firstRequest)),

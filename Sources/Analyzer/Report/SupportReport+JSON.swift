@@ -6,7 +6,10 @@ internal import Trace
 
 extension SupportReport {
   /// The report as JSON, UTF-8, with a newline at its end. docs/reports.md has its form.
-  public func json() -> String { jsonValue.text() + "\n" }
+  /// `list`: the findings, where it is known which were there before and which are put up with.
+  public func json(with list: FindingList? = nil) -> String {
+    jsonValue.adding(list?.standingJSON ?? []).text() + "\n"
+  }
 
   var jsonValue: JSONValue {
     .object([
@@ -48,25 +51,25 @@ extension SupportReport {
       ("weight", .string(row.native.weight.rawValue)),
       ("hint", .string(row.native.hint)),
       ("first", requirement.first.json(requirements.traces)),
-      ("items", .array(row.items.map { Self.itemJSON($0, row) })),
-      ("requests", .array(row.requests.map(requestJSON))),
+      ("items", .array(row.items.map(Self.itemJSON))),
+      ("requests", .array(row.requests.map { requestJSON($0, row) })),
       ("unkeptRequests", .integer(requirement.unkeptCount)),
     ])
   }
 
-  private static func itemJSON(_ item: Item, _ row: Row) -> JSONValue {
+  private static func itemJSON(_ item: Item) -> JSONValue {
     .object([
       ("argument", .integer(UInt64(item.argument))),
       ("name", .string(item.name)),
       ("count", .integer(item.count)),
       ("state", stateJSON(item.state)),
-      ("fingerprint", .string(sixteenDigits(row.fingerprint(of: item)))),
     ])
   }
 
-  private func requestJSON(_ request: Request) -> JSONValue {
+  private func requestJSON(_ request: Request, _ row: Row) -> JSONValue {
     .object([
       ("request", .string(request.shape.request)),
+      ("fingerprint", .string(sixteenDigits(row.fingerprint(of: request)))),
       ("count", .integer(request.shape.count)),
       ("state", Self.stateJSON(request.judgement.state)),
       (
@@ -110,13 +113,14 @@ extension SupportReport.Row {
     return hash.value
   }
 
-  /// Stable across runs and kernels: of the call, the argument and the item.
-  public func fingerprint(of item: SupportReport.Item) -> UInt64 {
+  /// Stable across runs: of the call, and of the sub-commands and flags that are lacking. Requests
+  /// that lack the same have the same.
+  public func fingerprint(of request: SupportReport.Request) -> UInt64 {
+    let lacking = request.judgement.unsupported.map { "\($0.argument) \($0.name)" }
     var hash = Fingerprint()
     hash.add("support")
     hash.add(requirement.name)
-    hash.add(UInt64(item.argument))
-    hash.add(item.name)
+    for item in lacking.sorted() { hash.add(item) }
     return hash.value
   }
 }
