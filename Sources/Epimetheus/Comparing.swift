@@ -1,11 +1,24 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import Analyzer
+import Replayer
 import Trace
 import TraceFile
 
 /// One comparison of two files, for every command that needs one.
 enum Comparing {
+  /// Replays a trace on our kernel and compares.
+  static func replay(of trace: String) throws -> Report {
+    let file = TemporaryFile("replay.epi")
+    let outcome = try Replaying.replay(trace, to: file.path)
+    if outcome.foreignCount > 0 {
+      Console.note(
+        "epimetheus: \(outcome.foreignCount) traps of other processes were not replayed")
+    }
+    return try report(
+      trace, file.path, named: (trace, "its replay on our kernel"), scope: .full)
+  }
+
   /// Compares the traces at two paths, which the report calls by the names given.
   static func report(
     _ expected: String, _ actual: String, named names: (left: String, right: String)? = nil,

@@ -17,6 +17,7 @@ struct DiffCommand: ParsableCommand {
       EXAMPLES
         epimetheus diff linux.epi kernel.epi
         epimetheus diff --json yesterday.epi today.epi
+        epimetheus diff --format junit linux.epi kernel.epi > report.xml
       """)
 
   @Argument(help: "The trace with the expected outcomes.")
@@ -25,12 +26,10 @@ struct DiffCommand: ParsableCommand {
   @Argument(help: "The trace with the actual outcomes.")
   var actual: String
 
-  @Flag(help: "As JSON.")
-  var json = false
+  @OptionGroup var findings: FindingOptions
 
   func run() throws {
     let report = try Comparing.report(expected, actual, scope: .differences)
-    Console.result(json ? report.json() : report.text())
-    if report.hasFindings { throw ExitCode(ExitStatusCode.findings) }
+    try findings.publish(report.findings, text: report.text, json: report.json(with:))
   }
 }

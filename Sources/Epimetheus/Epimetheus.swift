@@ -28,8 +28,8 @@ struct Epimetheus: ParsableCommand {
     version: Unikernel.name.description,
     subcommands: [
       RecordCommand.self, ReplayCommand.self, DiffCommand.self, ReportCommand.self,
-      DumpCommand.self, AssembleCommand.self, InfoCommand.self, PlanCommand.self,
-      ProbeCommand.self, TwinCommand.self, DoctorCommand.self,
+      ExplainCommand.self, DumpCommand.self, AssembleCommand.self, InfoCommand.self,
+      PlanCommand.self, ProbeCommand.self, TwinCommand.self, DoctorCommand.self,
     ])
 
   static func main() {

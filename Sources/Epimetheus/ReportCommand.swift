@@ -3,7 +3,6 @@
 public import Analyzer
 public import ArgumentParser
 import FoundationEssentials
-import Replayer
 import Support
 import Trace
 import TraceFile
@@ -26,6 +25,7 @@ struct ReportCommand: ParsableCommand {
         epimetheus record --on linux -o l.epi -- /bin/ls /usr && epimetheus report l.epi
         epimetheus report --json l.epi > report.json
         epimetheus report l.epi replayed-by-another-version.epi
+        epimetheus report --format sarif --baseline report.json l.epi > report.sarif
         epimetheus report --support unikraft-0.17.0 a.epi b.epi
         epimetheus report --support asterinas/book --fail-on missing a.epi
         epimetheus plan --list     # the support sets that come with the command
@@ -47,8 +47,7 @@ struct ReportCommand: ParsableCommand {
         + "also where the set does not say.", valueName: "missing|stub|unknown"))
   var failOn: SupportReport.Threshold?
 
-  @Flag(help: "As JSON.")
-  var json = false
+  @OptionGroup var findings: FindingOptions
 
   func validate() throws {
     if traces.isEmpty { throw ValidationError("name a trace") }
@@ -79,26 +78,16 @@ struct ReportCommand: ParsableCommand {
       requirements.traces[requirements.traces.count - 1].problems = TraceFiles.problems(of: reader)
     }
     let report = SupportReport(requirements, against: set)
-    Console.result(json ? report.json() : report.text())
-    if let failOn, report.fails(failOn) { throw ExitCode(ExitStatusCode.findings) }
+    try findings.publish(
+      report.findings(failing: failOn), text: report.text, json: report.json(with:))
   }
 
   private func runComparison() throws {
-    let report: Report
-    if traces.count == 2 {
-      report = try Comparing.report(traces[0], traces[1], scope: .full)
-    } else {
-      let file = TemporaryFile("replay.epi")
-      let outcome = try Replaying.replay(traces[0], to: file.path)
-      if outcome.foreignCount > 0 {
-        Console.note(
-          "epimetheus: \(outcome.foreignCount) traps of other processes were not replayed")
-      }
-      report = try Comparing.report(
-        traces[0], file.path, named: (traces[0], "its replay on our kernel"), scope: .full)
-    }
-    Console.result(json ? report.json() : report.text())
-    if report.hasFindings { throw ExitCode(ExitStatusCode.findings) }
+    let report =
+      traces.count == 2
+      ? try Comparing.report(traces[0], traces[1], scope: .full)
+      : try Comparing.replay(of: traces[0])
+    try findings.publish(report.findings, text: report.text, json: report.json(with:))
   }
 }
 

@@ -6,7 +6,7 @@ import Glibc
 /// Reading the small text files that say something about support.
 public enum SupportFiles {
   /// The largest file that is read, in bytes.
-  private static let largestFile = 1 << 20
+  public static let largestFile = 1 << 20
 
   /// Whether there is a file at the path.
   public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
@@ -45,10 +45,23 @@ public enum SupportFiles {
     return files.sorted()
   }
 
+  /// Whether there is a file at the path whose first byte, but for blanks, is that sign.
+  public static func begins(_ path: String, with sign: Unicode.Scalar) -> Bool {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    if descriptor < 0 { return false }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    let count = read(descriptor, &bytes, bytes.count)
+    let first = bytes.prefix(max(0, count)).first { ![0x20, 0x09, 0x0a, 0x0d].contains($0) }
+    return first.map { Unicode.Scalar($0) } == sign
+  }
+
   /// The text of a file.
   ///
   /// - Throws: `SupportFileError` for what cannot be read, is too large or is not UTF-8.
-  public static func text(of path: String) throws(SupportFileError) -> String {
+  public static func text(
+    of path: String, limit largestFile: Int = largestFile
+  ) throws(SupportFileError) -> String {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       throw SupportFileError(path: path, line: 0, message: "cannot be opened")
