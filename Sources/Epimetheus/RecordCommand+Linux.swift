@@ -21,8 +21,12 @@ extension RecordCommand {
     if let refusal = session.refusal {
       Console.note("epimetheus: by ptrace, without page faults: \(refusal.message)")
     }
-    return try TraceFiles.write(output, header: session.header) { writer in
-      try session.record(into: &writer)
+    let redaction = Redaction(names: redact, environment: environment)
+    let header = redact.isEmpty ? session.header : redaction.applied(to: session.header)
+    return try TraceFiles.write(output, header: header) { writer in
+      if redact.isEmpty { return try session.record(into: &writer) }
+      var sink = RedactingSink(redaction, into: writer)
+      return try session.record(into: &sink)
     }
   }
 }

@@ -20,6 +20,7 @@ struct RecordCommand: ParsableCommand {
         epimetheus record -o a.epi -- /bin/busybox sha256sum /etc/passwd
         epimetheus record --timeout 10 -o a.epi -- ./server-test
         epimetheus record --on linux -o l.epi -- /bin/ls /usr
+        epimetheus record --on linux --redact '*TOKEN*' -o l.epi -- ./deploy
       """)
 
   /// Which kernel serves the program.
@@ -52,6 +53,13 @@ struct RecordCommand: ParsableCommand {
     help: "A variable, NAME=value, repeatable. The program then gets only those given so.")
   var variables: [String] = []
 
+  @Option(
+    help: """
+      Keep the value of this variable out of the trace, repeatable; * stands for any characters. \
+      Only with --on linux.
+      """)
+  var redact: [String] = []
+
   @Flag(help: "Keep times, in nanoseconds; two runs then differ. Only with --on linux.")
   var times = false
 
@@ -77,6 +85,10 @@ struct RecordCommand: ParsableCommand {
     if on == .hosted, by != nil { throw ValidationError("--by is for --on linux") }
     if on == .hosted, times || aslr {
       throw ValidationError("--times and --aslr are for --on linux: a hosted run has its own clock")
+    }
+    if on == .hosted, !redact.isEmpty {
+      throw ValidationError(
+        "--redact is for --on linux: --env NAME=value gives a hosted program what may be told")
     }
     if on == .linux, let name = hosted.given {
       throw ValidationError("\(name) is for --on hosted")
