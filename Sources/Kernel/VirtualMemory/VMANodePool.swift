@@ -6,7 +6,7 @@ import LinuxABI
 /// that are free. Chunks double up to 1024 nodes, so that at most half is in reserve. No node lies
 /// in two pages.
 @safe struct VMANodePool: ~Copyable {
-  private var chunks: [UnsafeMutableRawPointer] = unsafe []
+  private var chunks: [Chunk] = []
   private var leaves = FreeList(byteCount: VMALeaf.byteCount)
   private var inners = FreeList(byteCount: VMAInner.byteCount)
 
@@ -14,6 +14,16 @@ import LinuxABI
     /// A test's wish: so many reservations succeed, then one fails, then all succeed again.
     var reservationsUntilFailure: Int?
   #endif
+
+  /// Memory that goes with its object. A `deinit` of the pool itself would have to be visible
+  /// wherever an address space ends, which Embedded Swift does not see to across modules.
+  @safe private final class Chunk {
+    let base: UnsafeMutableRawPointer
+
+    init(byteCount: Int) { unsafe base = .allocate(byteCount: byteCount, alignment: 1024) }
+
+    deinit { unsafe base.deallocate() }
+  }
 
   /// Free nodes of one kind, each with the address of the next in its first word.
   @safe private struct FreeList {
@@ -54,24 +64,23 @@ import LinuxABI
         if left == 0 { throw .outOfMemory }
       }
     #endif
-    while leaves.count < leafCount { unsafe Self.grow(&leaves, &chunks) }
-    while inners.count < innerCount { unsafe Self.grow(&inners, &chunks) }
+    while leaves.count < leafCount { Self.grow(&leaves, &chunks) }
+    while inners.count < innerCount { Self.grow(&inners, &chunks) }
   }
 
-  private static func grow(_ list: inout FreeList, _ chunks: inout [UnsafeMutableRawPointer]) {
+  private static func grow(_ list: inout FreeList, _ chunks: inout [Chunk]) {
     let nodeCount = min(max(list.total, 4), 1024)
-    let chunk = UnsafeMutableRawPointer.allocate(
-      byteCount: nodeCount * list.byteCount, alignment: 1024)
-    unsafe chunks.append(chunk)
+    let chunk = Chunk(byteCount: nodeCount * list.byteCount)
+    chunks.append(chunk)
     for index in stride(from: nodeCount - 1, through: 0, by: -1) {
-      unsafe list.push(chunk + index * list.byteCount)
+      unsafe list.push(chunk.base + index * list.byteCount)
     }
     list.total += nodeCount
   }
 
   /// An empty leaf.
   mutating func takeLeaf() -> VMALeaf {
-    if leaves.count == 0 { unsafe Self.grow(&leaves, &chunks) }
+    if leaves.count == 0 { Self.grow(&leaves, &chunks) }
     let leaf = unsafe VMALeaf(base: leaves.pop()!)
     leaf.reset()
     return leaf
@@ -79,7 +88,7 @@ import LinuxABI
 
   /// An empty node above the leaves.
   mutating func takeInner() -> VMAInner {
-    if inners.count == 0 { unsafe Self.grow(&inners, &chunks) }
+    if inners.count == 0 { Self.grow(&inners, &chunks) }
     let inner = unsafe VMAInner(base: inners.pop()!)
     inner.reset()
     return inner
@@ -90,8 +99,4 @@ import LinuxABI
 
   /// The same of a node above the leaves.
   mutating func give(_ inner: VMAInner) { unsafe inners.push(inner.base) }
-
-  deinit {
-    for index in 0..<(unsafe chunks.count) { unsafe chunks[index].deallocate() }
-  }
 }
