@@ -14,7 +14,7 @@ extension SystemCallTable {
   }
 
   /// The name of an option of setsockopt(2), which depends on its level.
-  static func socketOptionName(level: UInt64, option: UInt64) -> StaticString? {
+  public static func socketOptionName(level: UInt64, option: UInt64) -> StaticString? {
     switch level {
     case 0: ipOption(option)
     case 1: socketOption(option)

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-internal import LinuxABI
-
 /// A field of a structure of the guest, as printers show it.
-struct StructureField {
+public struct StructureField: Sendable {
   /// What the bytes are.
-  enum Form {
+  public enum Form: Sendable {
+    /// A number with a sign.
     case signed
+    /// A number without one.
     case unsigned
+    /// A number that reads best in hexadecimal.
     case hex
+    /// An address in the guest.
     case address
     /// Text with a NUL at its end or at the end of the field.
     case text
@@ -20,10 +22,14 @@ struct StructureField {
     case nested(ArgumentKind)
   }
 
-  var name: StaticString
-  var offset: Int
-  var byteCount: Int
-  var form: Form
+  /// Its name in C.
+  public var name: StaticString
+  /// Where it begins, in bytes.
+  public var offset: Int
+  /// How long it is.
+  public var byteCount: Int
+  /// What the bytes are.
+  public var form: Form
 
   init(_ name: StaticString, _ offset: Int, _ byteCount: Int, _ form: Form = .signed) {
     self.name = name
@@ -35,9 +41,9 @@ struct StructureField {
 
 /// The structures whose fields stand one after the other in a row, without exceptions; the
 /// printers of the others are code. Source: the man page of the call that each belongs to.
-enum StructureShape {
+public enum StructureShape {
   /// The structure's name in C and its size; nil for a kind that has no fields here.
-  static func outline(_ kind: ArgumentKind) -> (name: StaticString, byteCount: Int)? {
+  public static func outline(_ kind: ArgumentKind) -> (name: StaticString, byteCount: Int)? {
     switch kind {
     case .timespec: ("timespec", 16)
     case .timeval: ("timeval", 16)
@@ -56,12 +62,12 @@ enum StructureShape {
   }
 
   /// Whether there is more in the structure than its fields here.
-  static func hasMore(_ kind: ArgumentKind) -> Bool {
+  public static func hasMore(_ kind: ArgumentKind) -> Bool {
     kind == .systemName || kind == .resourceUsage
   }
 
   /// The fields, one index each from 0 on; nil after the last.
-  static func field(_ index: Int, of kind: ArgumentKind) -> StructureField? {
+  public static func field(_ index: Int, of kind: ArgumentKind) -> StructureField? {
     switch kind {
     case .timespec, .timeval, .timerSpecification, .intervalValue, .timeZone, .processTimes:
       time(index, kind)
