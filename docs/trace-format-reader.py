@@ -81,7 +81,7 @@ def header(content):
     if content.take(8) != b"EPITRACE":
         fail("not a trace")
     incompatible, compatible = struct.unpack("<QQ", content.take(16))
-    if incompatible:
+    if incompatible & ~1:  # bit 0: fields of events may be marked as not known
         fail(f"unknown incompatible features {incompatible:#x}")
     fields = {}
     while content:
@@ -100,8 +100,9 @@ def block(content, number, first):
     while content:
         section = content.varint()
         sections[section] = content.take(content.varint())
-    column = {i: Bytes(sections.get(i, b"")) for i in range(1, 10)}
+    column = {i: Bytes(sections.get(i, b"")) for i in range(1, 11)}
     shapes = [[column[1].varint() for _ in range(5)] for _ in range(column[1].varint())]
+    unknown = [column[10].varint() if 10 in sections else 0 for _ in shapes]
     payloads = []
     if 5 in sections:
         lengths = [column[5].varint() for _ in range(column[5].varint())]
@@ -121,7 +122,8 @@ def block(content, number, first):
         if 8 in sections:
             time = (time + column[8].signed()) & M64
         duration = column[9].varint() if 9 in sections else 0
-        yield [kind, flags, task, code, *operands, last[index][6], time, duration], payload
+        yield ([kind, flags, task, code, *operands, last[index][6], time, duration,
+                unknown[index]], payload)
     for section, rest in column.items():
         if rest:
             fail(f"section {section} has bytes left over")

@@ -13,6 +13,8 @@ enum Replaying {
   static func replay(_ input: String, to output: String) throws -> ReplayOutcome {
     let reader = try TraceFiles.open(input, readsAhead: true)
     let header = reader.header
+    // Before a file is made for what cannot be.
+    if header.unseen.contains(.operands) { throw isImported(input) }
     let byteCount =
       header.memoryByteCount == 0
       ? ReplaySession.defaultMemoryByteCount : header.memoryByteCount
@@ -28,6 +30,7 @@ enum Replaying {
       outcome = replay.outcome
     } catch {
       switch error {
+      case .unknownOperands: throw isImported(input)
       case .kernel(let errno):
         throw CommandError.badInput(
           "\(input): the kernel cannot be set up with \(byteCount) bytes of memory "
@@ -40,5 +43,11 @@ enum Replaying {
       throw CommandError.badInput("\(input): \(error.message), at byte \(error.position)")
     }
     return outcome
+  }
+
+  private static func isImported(_ input: String) -> CommandError {
+    CommandError.badInput(
+      "\(input) was imported and does not tell all arguments, so it cannot be replayed; "
+        + "compare it: epimetheus diff LINUX.epi \(input)")
   }
 }

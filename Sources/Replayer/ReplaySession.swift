@@ -25,6 +25,7 @@ public enum ReplaySession {
     _ source: consuming Source, header: TraceHeader, memory: PhysicalMemory,
     into sink: consuming Sink
   ) throws(ReplayError) -> Replay<Sink> {
+    if header.unseen.contains(.operands) { throw ReplayError.unknownOperands }
     let machine = TraceMachine(replaying: source, into: sink, header: header, memory: memory)
     let configuration = KernelConfiguration(
       personality: header.personalityValue, program: header.program, arguments: header.arguments,
@@ -69,6 +70,8 @@ public enum ReplaySession {
 public enum ReplayError: Error, Sendable {
   /// The kernel could not be set up as the header asks, for want of memory most likely.
   case kernel(Errno)
+  /// The trace was imported from a source that does not tell all that its calls asked.
+  case unknownOperands
 }
 
 extension TraceHeader {

@@ -52,7 +52,8 @@ public struct BlockDecoder: ~Copyable {
     removeAll()
     do {
       var sections = try unsafe readSections(block)
-      let shapes = try readShapes(&sections.shapes, eventCount: sections.eventCount)
+      var shapes = try readShapes(&sections.shapes, eventCount: sections.eventCount)
+      try readUnknowns(sections.unknowns, &shapes)
       try readPayloads(&sections)
       try readEvents(&sections, shapes)
     } catch {
@@ -72,6 +73,7 @@ public struct BlockDecoder: ~Copyable {
     var payloadReferences: ColumnReader
     var times: ColumnReader?
     var durations: ColumnReader?
+    var unknowns: ColumnReader?
     var seen: UInt64 = 0
 
     init(none: ColumnReader) {
@@ -120,6 +122,7 @@ public struct BlockDecoder: ~Copyable {
       case .payloadReferences: sections.payloadReferences = column
       case .times: sections.times = column
       case .durations: sections.durations = column
+      case .unknowns: sections.unknowns = column
       }
     }
     return sections
@@ -146,6 +149,18 @@ public struct BlockDecoder: ~Copyable {
     }
     try reader.finish("shapes")
     return shapes
+  }
+
+  private func readUnknowns(
+    _ section: ColumnReader?, _ shapes: inout [EventShape]
+  ) throws(TraceError) {
+    guard var reader = section else { return }
+    for index in shapes.indices {
+      let bits = try reader.varint(
+        upTo: UInt64(Event.Unknown.all.rawValue), "the unknown fields of a shape")
+      shapes[index].unknown = Event.Unknown(rawValue: UInt8(bits))
+    }
+    try reader.finish("the unknown fields")
   }
 
   private mutating func readPayloads(_ sections: inout Sections) throws(TraceError) {
@@ -188,6 +203,7 @@ public struct BlockDecoder: ~Copyable {
       var event = Event(Event.Kind(rawValue: shape.kind) ?? .gap)
       event.flags = Event.Flags(rawValue: shape.flags)
       event.code = shape.code
+      event.unknown = shape.unknown
       task = task &+ unZigZag(try tasks.varint())
       guard task <= UInt64(UInt32.max) else {
         throw TraceError("a task number exceeds 32 bits", at: tasks.position)

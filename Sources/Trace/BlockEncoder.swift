@@ -131,6 +131,15 @@ public struct BlockEncoder: ~Copyable {
       section.append(varint: shape.hasPayload ? 1 : 0)
     }
     unsafe append(.shapes, section.bytes)
+    if shapes.hasUnknown { appendUnknowns() }
+  }
+
+  private mutating func appendUnknowns() {
+    var section = ByteStorage(capacity: shapes.shapes.count)
+    for shape in shapes.shapes {
+      section.append(varint: UInt64(shape.unknown.intersection(.all).rawValue))
+    }
+    unsafe append(.unknowns, section.bytes)
   }
 
   private mutating func appendPayloads() {

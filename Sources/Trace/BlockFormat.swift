@@ -34,6 +34,8 @@ enum BlockSection: UInt64 {
   case times = 8
   /// Per event, how long it took.
   case durations = 9
+  /// Per shape, which operands and whether the result are not known.
+  case unknowns = 10
 }
 
 /// Signed numbers near 0 as small unsigned ones: 0, -1, 1, -2 become 0, 1, 2, 3.

@@ -40,7 +40,8 @@ public struct Event: Sendable {
     case vmaMapped = 7
     /// A task began. Operand 0: the number of the task that made it. `code`: 0 a thread of the same
     /// process; 1 a process with a copy of its maker's memory (fork); 2 a process in its maker's
-    /// memory until its execve (vfork). The first task has no such event.
+    /// memory until its execve (vfork); 3 an import's source does not say. The first task has no
+    /// such event.
     case taskStarted = 8
     /// A task ended. `code`: 0 exited, `result`: status; 1: killed, `result`: the signal number.
     case taskEnded = 9
@@ -51,6 +52,9 @@ public struct Event: Sendable {
     case end = 11
     /// Something is missing here. Operand 0: how many events, 0 if that is not known.
     case gap = 12
+    /// What an imported trace's source says of the call or signal that follows, where values cannot
+    /// say it all. `code`: `WordingKind`; payload: the text.
+    case wording = 13
   }
 
   /// Particulars of an event.
@@ -67,10 +71,31 @@ public struct Event: Sendable {
     public static var missing: Flags { Flags(rawValue: 4) }
   }
 
+  /// Fields of an event that are not known, because the source of an imported trace does not tell
+  /// them: whatever stands there is equal to anything. Bit *i*: operand *i*; bit 6: the result.
+  ///
+  /// The address of bytes that were read or written is often not known where the bytes are. Then
+  /// the operand of the call and that of the `guestRead` or `guestWrite` before it hold the same
+  /// number, not known in both, or one that lies as far above as the bytes do.
+  public struct Unknown: OptionSet, Sendable {
+    /// The bits.
+    public let rawValue: UInt8
+    /// Any bits.
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+    /// The result.
+    public static var result: Unknown { Unknown(rawValue: 64) }
+    /// All bits that mean something.
+    public static var all: Unknown { Unknown(rawValue: 127) }
+    /// Operand `index`, 0 to 5.
+    public static func operand(_ index: Int) -> Unknown { Unknown(rawValue: 1 << UInt8(index & 7)) }
+  }
+
   /// What happened.
   public var kind: Kind
   /// Particulars.
   public var flags: Flags = []
+  /// Which operands, and whether the result, are not known.
+  public var unknown: Unknown = []
   /// Which task (thread) it happened to, from 1 on in order of appearance.
   public var task: UInt32 = 1
   /// See `Kind`.
@@ -121,6 +146,16 @@ public enum InputKind: UInt8, Sendable, CaseIterable {
   /// Bytes taken by a standard stream. Operand 0: the stream; operand 1: bytes offered; `result`:
   /// bytes taken or minus the errno.
   case streamWrite = 8
+}
+
+/// Which text of the source a wording event brings.
+public enum WordingKind: UInt8, Sendable, CaseIterable {
+  /// What stands between the parentheses; of a signal, what stands behind its name.
+  case arguments = 0
+  /// What stands behind the `=`.
+  case result = 1
+  /// The line of the execve(2) that began the run, which is no event, without its result.
+  case start = 2
 }
 
 /// How a run ended.

@@ -13,6 +13,7 @@ struct EventShape: Equatable {
   var code: UInt32
   var operandCount: UInt8
   var hasPayload: Bool
+  var unknown: Event.Unknown = []
 }
 
 extension Event {
@@ -24,7 +25,7 @@ extension Event {
     case .input: InputKind(code: code)?.operandCount ?? 0
     case .vmaMapped: 4
     case .taskStarted, .gap: 1
-    case .taskEnded, .end: 0
+    case .taskEnded, .end, .wording: 0
     }
   }
 
@@ -39,6 +40,15 @@ extension Event {
     if count < 2 && operands[1] != 0 { return 2 }
     if count < 1 && operands[0] != 0 { return 1 }
     return count
+  }
+}
+
+extension Event {
+  /// How many operands the text form has in their places: as `operandCount(atLeast:)`, and those
+  /// that are marked.
+  func printedOperandCount(atLeast count: Int) -> Int {
+    let marked = 8 - (unknown.rawValue & 0x3f).leadingZeroBitCount
+    return max(operandCount(atLeast: count), marked)
   }
 }
 

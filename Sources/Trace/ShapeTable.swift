@@ -9,6 +9,8 @@ struct ShapeTable: ~Copyable {
   private static var probeLimit: Int { 32 }
 
   private(set) var shapes: [EventShape] = []
+  /// Whether any shape has an operand or a result that is not known.
+  private(set) var hasUnknown = false
   private var slots: UnsafeMutablePointer<Slot>
   private var slotCount = 512
   private var previous: UnsafeMutablePointer<UInt64>
@@ -34,6 +36,7 @@ struct ShapeTable: ~Copyable {
 
   mutating func removeAll() {
     shapes.removeAll(keepingCapacity: true)
+    hasUnknown = false
     unsafe slots.update(
       repeating: Slot(key: 0, index: -1, operandCount: 0), count: slotCount)
   }
@@ -81,7 +84,8 @@ struct ShapeTable: ~Copyable {
     shapes.append(
       EventShape(
         kind: event.kind.rawValue, flags: event.flags.rawValue, code: event.code,
-        operandCount: UInt8(operandCount), hasPayload: hasPayload))
+        operandCount: UInt8(operandCount), hasPayload: hasPayload, unknown: event.unknown))
+    if !event.unknown.isEmpty { hasUnknown = true }
     if index == previousCapacity {
       let grown = UnsafeMutablePointer<UInt64>.allocate(capacity: index * 2 * Self.stride)
       unsafe grown.update(from: previous, count: index * Self.stride)
@@ -114,11 +118,12 @@ struct ShapeTable: ~Copyable {
     }
   }
 
-  /// Kind, flags and payload from the low end, bits 24 to 26 for a count that is not the regular.
+  /// Kind, flags, payload and what is not known from the low end, bits 24 to 26 for a count that is
+  /// not the regular.
   @inline(__always)
   private static func key(_ event: Event, hasPayload: Bool) -> UInt64 {
     UInt64(event.kind.rawValue) | UInt64(event.flags.rawValue) << 8 | (hasPayload ? 1 << 16 : 0)
-      | UInt64(event.code) << 32
+      | UInt64(event.unknown.rawValue & 127) << 17 | UInt64(event.code) << 32
   }
 
   @inline(__always)

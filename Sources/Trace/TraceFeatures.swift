@@ -8,8 +8,10 @@ public struct TraceFeatures: Equatable, Sendable {
     public let rawValue: UInt64
     /// Any bits.
     public init(rawValue: UInt64) { self.rawValue = rawValue }
-    /// All bits that this version knows: none exist yet.
-    public static var known: Incompatible { [] }
+    /// Operands and results of single events may be marked as not known.
+    public static var unknownOperands: Incompatible { Incompatible(rawValue: 1) }
+    /// All bits that this version knows.
+    public static var known: Incompatible { .unknownOperands }
   }
 
   /// What a reader may ignore.

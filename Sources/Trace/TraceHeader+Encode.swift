@@ -5,7 +5,9 @@ import LinuxABI
 extension TraceHeader {
   /// What a trace with this header uses of the format.
   public var features: TraceFeatures {
-    TraceFeatures(compatible: unseen.contains(.times) ? [] : .times)
+    TraceFeatures(
+      incompatible: unseen.contains(.operands) ? .unknownOperands : [],
+      compatible: unseen.contains(.times) ? [] : .times)
   }
 
   /// The bytes that the first frame of a trace holds: the same header gives the same bytes.
@@ -14,6 +16,12 @@ extension TraceHeader {
     writer.append(littleEndian: HeaderFormat.magic)
     writer.append(littleEndian: features.incompatible.rawValue)
     writer.append(littleEndian: features.compatible.rawValue)
+    if features.incompatible.contains(.unknownOperands) {
+      var name = HeaderWriter()
+      name.append(varint: 0)
+      for byte in "unknown-operands".utf8 { name.bytes.append(byte) }
+      writer.field(.featureName, name.bytes)
+    }
     writer.field(.origin, UInt64(origin.rawValue))
     writer.field(.kernel, kernel)
     writer.field(.personality, UInt64(personality.rawValue))

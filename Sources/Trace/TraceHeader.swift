@@ -56,6 +56,13 @@ public struct TraceHeader: Sendable {
     public static var inputs: Unseen { Unseen(rawValue: 8) }
     /// Times.
     public static var times: Unseen { Unseen(rawValue: 16) }
+    /// Operands and results of single events, which are marked: `Event.unknown`. Also bytes of
+    /// single calls. An event that has such a mark needs this bit in the header.
+    public static var operands: Unseen { Unseen(rawValue: 32) }
+    /// Signals that were delivered.
+    public static var signals: Unseen { Unseen(rawValue: 64) }
+    /// How tasks and the run ended, and calls that do not return.
+    public static var ends: Unseen { Unseen(rawValue: 128) }
   }
 
   /// Where the events come from.

@@ -91,7 +91,7 @@ import TraceFile
 
   @Test func `a block made by hand is read`() throws {
     let event = try #require(try decode(handMade(kind: 0)).first)
-    #expect(event.fields == [0, 0, 1, 39, 0, 0, 0, 0, 0, 0, 7, 0, 0])
+    #expect(event.fields == [0, 0, 1, 39, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0])
     var encoder = BlockEncoder(keepsTimes: true)
     _ = encoder.append(event, payload: UnsafeRawBufferPointer(start: nil, count: 0))
     let made = [UInt8](encoder.finish(blockNumber: 0, firstEvent: 0))
@@ -112,7 +112,42 @@ import TraceFile
     #expect(error?.message == "event kind 100 is not known to this version")
     let events = try decode(
       handMade(kind: 100), TraceFeatures(compatible: .skippableKinds))
-    #expect(events.first?.fields == [12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0])
+    #expect(events.first?.fields == [12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+  }
+
+  @Test func `what is not known stands beside the shapes, and only where there is any`() throws {
+    var events = try decode(handMade(kind: 0, tail: [10, 1, 64]))
+    #expect(events.first?.unknown == .result)
+    var encoder = BlockEncoder(keepsTimes: true)
+    _ = encoder.append(events[0], payload: UnsafeRawBufferPointer(start: nil, count: 0))
+    let made = [UInt8](encoder.finish(blockNumber: 0, firstEvent: 0))
+    events = try decode(made)
+    #expect(events.first?.unknown == .result)
+    for (bytes, message): ([UInt8], String) in [
+      ([10, 2, 0, 0], "1 bytes"), ([10, 0], ""), ([10, 2, 0x80, 1], "128"),
+    ] {
+      let error = #expect(throws: TraceError.self) {
+        try decode(handMade(kind: 0, tail: bytes))
+      }
+      #expect(error?.message.contains(message) == true, "\(String(describing: error?.message))")
+    }
+    // The same event with another mark is another shape.
+    var marked = events[0]
+    marked.unknown = .operand(0)
+    encoder = BlockEncoder(keepsTimes: false)
+    for event in [events[0], marked, events[0]] {
+      _ = encoder.append(event, payload: UnsafeRawBufferPointer(start: nil, count: 0))
+    }
+    let three = try decode([UInt8](encoder.finish(blockNumber: 0, firstEvent: 0)))
+    #expect(three.map(\.unknown) == [.result, .operand(0), .result])
+  }
+
+  @Test func `a trace with marks is refused by readers that do not know them`() throws {
+    var header = TraceHeader()
+    #expect(header.features.incompatible == [])
+    header.unseen.insert(.operands)
+    #expect(header.features.incompatible == .unknownOperands)
+    #expect(String(decoding: header.encoded(), as: UTF8.self).contains("unknown-operands"))
   }
 
   @Test func `a feature that is not known is refused by its name`() throws {

@@ -22,14 +22,15 @@ import TraceFile
     try [UInt8](Data(contentsOf: Self.root.appending(path: path)))
   }
 
-  @Test func `the trace of every kind reads as it did when it was written`() throws {
-    let text = try bytes("traces/every-kind.txt")
+  @Test(arguments: ["every-kind", "imported"])
+  func `a trace of every kind reads as it did when it was written`(name: String) throws {
+    let text = try bytes("traces/\(name).txt")
     if ProcessInfo.processInfo.environment["GOLDEN"] == "update" {
       try Data(TraceText.assemble(text)).write(
-        to: Self.root.appending(path: "traces/every-kind.epi"))
-      Issue.record("traces/every-kind.epi was written anew")
+        to: Self.root.appending(path: "traces/\(name).epi"))
+      Issue.record("traces/\(name).epi was written anew")
     }
-    let reader = try TraceReader(bytes: bytes("traces/every-kind.epi"))
+    let reader = try TraceReader(bytes: bytes("traces/\(name).epi"))
     #expect(reader.isComplete)
     let lines = String(decoding: try TraceText.dump(reader), as: UTF8.self).split(separator: "\n")
     let expected = String(decoding: text, as: UTF8.self).split(separator: "\n")
@@ -62,12 +63,12 @@ import TraceFile
 
   @Test(
     .enabled(if: python != nil && zstd != nil, "python3 and the zstd command are needed"),
-    arguments: [0, 41, 42] as [UInt64])
+    arguments: [0, 1, 41, 42] as [UInt64])
   func `a reader made from the document alone reads the same`(seed: UInt64) throws {
     var random = RandomTrace(seed: seed)
     let trace =
-      seed == 0
-      ? try bytes("traces/every-kind.epi")
+      seed < 2
+      ? try bytes(seed == 0 ? "traces/every-kind.epi" : "traces/imported.epi")
       : try random.list(300).trace(random.header(), eventsPerBlock: 70)
     try Scratch.with { scratch in
       let path = scratch.path("a.epi")

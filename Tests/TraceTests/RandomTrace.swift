@@ -44,6 +44,9 @@ struct RandomTrace {
     for operand in 0..<Int(random.next() % 7) { event.operands[operand] = value() }
     if random.next() % 2 == 0 { event.result = Int64(bitPattern: value()) }
     if random.next() % 4 == 0 { event.result = -Int64(random.next() % 140) }
+    if random.next() % 4 == 0 {
+      event.unknown = Event.Unknown(rawValue: UInt8(random.next() % 128))
+    }
     if random.next() % 2 == 0 { event.time = value() }
     if random.next() % 2 == 0 { event.duration = value() }
     return (event, random.next() % 2 == 0 ? bytes(upTo: 200) : [])
@@ -70,7 +73,9 @@ struct RandomTrace {
     var header = TraceHeader()
     header.origin = TraceOrigin.allCases[Int(random.next() % 4)]
     header.personality = PersonalityName.allCases[Int(random.next() % 2)]
-    header.unseen = TraceHeader.Unseen(rawValue: UInt32(random.next() % 64) & ~16)
+    header.unseen = TraceHeader.Unseen(rawValue: UInt32(random.next() % 256) & ~16)
+    // Events of these traces may have marks.
+    header.unseen.insert(.operands)
     header.kernel = bytes(upTo: 40)
     header.memoryByteCount = value()
     header.faultAroundShift = UInt8(random.next() % 64)
@@ -98,7 +103,7 @@ extension Event {
     [
       UInt64(kind.rawValue), UInt64(flags.rawValue), UInt64(task), UInt64(code), operands[0],
       operands[1], operands[2], operands[3], operands[4], operands[5], UInt64(bitPattern: result),
-      time, duration,
+      time, duration, UInt64(unknown.rawValue),
     ]
   }
 }

@@ -13,10 +13,11 @@ struct TextCase: Sendable, CustomTestStringConvertible {
   var bytes: [UInt8] = []
   var testDescription: String { line }
 
-  /// `fields`: kind, flags, task, code, operands, result, time, duration; zeros may be left out.
+  /// `fields`: kind, flags, task, code, operands, result, time, duration, what is not known; zeros
+  /// may be left out.
   init(_ line: String, _ fields: UInt64..., bytes: [UInt8] = []) {
     self.line = line
-    self.fields = fields + [UInt64](repeating: 0, count: 13 - fields.count)
+    self.fields = fields + [UInt64](repeating: 0, count: 14 - fields.count)
     self.bytes = bytes
   }
 }
@@ -79,15 +80,32 @@ private let cases: [TextCase] = [
   TextCase("1 signal 40 -6 0x0", 10, 0, 1, 40, negative(-6)),
   TextCase("1 end exited = 0", 11, 0, 1, 0),
   TextCase("1 end timed-out = 0", 11, 0, 1, 2),
+  TextCase("1 close(?0) = -EBADF", 0, 0, 1, 3, 0, 0, 0, 0, 0, 0, negative(-9), 0, 0, 1),
+  TextCase("1 dup2(?-1, 7) = ?0", 0, 0, 1, 33, .max, 7, 0, 0, 0, 0, 0, 0, 0, 65),
+  TextCase("1 getpid() = ?5 [no-return]", 0, 1, 1, 39, 0, 0, 0, 0, 0, 0, 5, 0, 0, 64),
+  TextCase("1 getpid(0x0, 0x0, ?0x0) = 1", 0, 0, 1, 39, 0, 0, 0, 0, 0, 0, 1, 0, 0, 4),
+  TextCase(
+    "1 guest-read ?0x8000000000000000 ?3 \"/a\" ...", 3, 0, 1, 0, 1 << 63, 3, 0, 0, 0, 0, 0, 0, 0,
+    3, bytes: Array("/a".utf8)),
+  TextCase("1 fault 0x10 ip ?0x0 user = ?0", 1, 0, 1, 4, 16, 0, 0, 0, 0, 0, 0, 0, 0, 66),
+  TextCase("1 signal SIGCHLD ?0 0x0", 10, 0, 1, 17, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1),
+  TextCase(
+    "1 mapped ?0x0-0x1000 ?r--p ?0x0 file", 7, 0, 1, 1, 0, 4096, 1, 0, 0, 0, 0, 0, 0, 13),
+  TextCase("1 end exited +2:?0x0 = ?0", 11, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 68),
+  TextCase(
+    "1 wording arguments \"{sa_handler=SIG_DFL}\"", 13, 0, 1, 0,
+    bytes: Array("{sa_handler=SIG_DFL}".utf8)),
+  TextCase("1 wording 9", 13, 0, 1, 9),
   TextCase("1 gap 12", 12, 0, 1, 0, 12),
   TextCase("1 gap 12 +5:0x1 = 4 [adopted]", 12, 2, 1, 0, 12, 0, 0, 0, 0, 1, 4),
 ]
 
 @Suite struct TraceTextTests {
   private let head = "epimetheus-trace 1\n\n"
+  private let markedHead = "epimetheus-trace 1\nunseen operands\n\n"
 
   @Test(arguments: cases) func `each line stands for its event, and back`(_ line: TextCase) throws {
-    var source = try TraceTextSource(Array((head + line.line).utf8))
+    var source = try TraceTextSource(Array((markedHead + line.line).utf8))
     let read = try source.next()
     let event = try #require(read)
     #expect(event.fields == line.fields)
@@ -142,6 +160,7 @@ private let cases: [TextCase] = [
     ("1 gap 1 +6:1", "column 10: operands are numbered from 0 to 5"),
     ("1 getpid() = 1 [adopted", "column 24: ] is expected"),
     ("1 mapped 0x0-0x1 rwqp 0 file", "column 20: - is expected"),
+    ("1 close(?3) = 0", "column 16: ? needs the word operands in the line unseen"),
     ("1 input teapot 0 = 0", "column 9: an unknown word"),
   ])
   func `what is wrong is named with line and column`(_ input: String, _ message: String) throws {

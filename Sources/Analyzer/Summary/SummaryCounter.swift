@@ -22,7 +22,9 @@ struct SummaryCounter {
     switch event.kind {
     case .systemCall: count(call: event)
     case .pageFault:
-      if event.result == 0 {
+      if event.unknown.contains(.result) {
+        summary.unknownFaultCount += 1
+      } else if event.result == 0 {
         summary.resolvedFaultCount += 1
       } else {
         summary.fatalFaultCount += 1
@@ -35,7 +37,7 @@ struct SummaryCounter {
     case .taskStarted: firstProcess.follow(event)
     case .gap: summary.lostCount &+= max(1, event.operands[0])
     case .end: summary.ending = event.endText
-    case .exception, .input, .taskEnded, .signal: break
+    case .exception, .input, .taskEnded, .signal, .wording: break
     }
     summary.eventCount += 1
   }
@@ -50,7 +52,9 @@ struct SummaryCounter {
     call.count += 1
     if event.flags.contains(.missing) { call.missingCount += 1 }
     if event.flags.contains(.adopted) { call.adoptedCount += 1 }
-    if !event.flags.contains(.didNotReturn), let errno = Errno(result: event.result) {
+    if !event.flags.contains(.didNotReturn), !event.unknown.contains(.result),
+      let errno = Errno(result: event.result)
+    {
       if let index = call.errors.firstIndex(where: { $0.errno == errno }) {
         call.errors[index].count += 1
       } else {

@@ -48,6 +48,9 @@ extension TraceSummary {
 
   private func faultsText(_ header: TraceHeader) -> String {
     if header.unseen.contains(.faults) { return "were not seen" }
+    if unknownFaultCount > 0 {
+      return "\(unknownFaultCount), how they ended is not known; \(writeFaultCount) of writes"
+    }
     return "\(resolvedFaultCount) resolved, \(fatalFaultCount) fatal, \(writeFaultCount) of writes"
   }
 
@@ -69,6 +72,7 @@ extension TraceSummary {
       ("tasks", .integer(UInt64(taskCount))),
       ("resolvedFaults", .integer(resolvedFaultCount)),
       ("fatalFaults", .integer(fatalFaultCount)),
+      ("unknownFaults", .integer(unknownFaultCount)),
       ("writeFaults", .integer(writeFaultCount)),
       ("vmas", .integer(UInt64(vmaCount))),
       ("peakVMAs", .integer(UInt64(peakVMACount))),
@@ -112,6 +116,7 @@ extension Event.Kind {
     case .signal: "signals"
     case .end: "ends"
     case .gap: "gaps"
+    case .wording: "wordings of the source"
     }
   }
 
@@ -131,6 +136,7 @@ extension Event.Kind {
     case .signal: "signal"
     case .end: "end"
     case .gap: "gap"
+    case .wording: "wording"
     }
   }
 }

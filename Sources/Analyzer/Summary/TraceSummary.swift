@@ -37,6 +37,8 @@ public struct TraceSummary: Sendable {
   public var resolvedFaultCount: UInt64 = 0
   /// Page faults that ended in a signal.
   public var fatalFaultCount: UInt64 = 0
+  /// Page faults of which the trace does not say how they ended.
+  public var unknownFaultCount: UInt64 = 0
   /// Page faults of a write.
   public var writeFaultCount: UInt64 = 0
   /// VMAs at the end, of the first process.

@@ -8,15 +8,17 @@ extension TextBuffer {
     if event.kind == .systemCall { return put(call: event) }
     put(event.kind.word)
     switch event.kind {
-    case .systemCall, .end, .taskEnded, .taskStarted, .input: break
+    case .systemCall, .end, .taskEnded, .taskStarted, .input, .wording: break
     case .pageFault, .exception, .guestRead, .guestWrite, .gap, .signal, .vmaMapped, .vmaUnmapped:
       put(" ")
     }
     switch event.kind {
     case .systemCall: return 0
     case .pageFault:
+      mark(event, 0)
       put(hex: event.operands[0])
       put(" ip ")
+      mark(event, 1)
       put(hex: event.operands[1])
       put(" ")
       put(event.code, .fault, separator: 0x7c, none: "0")
@@ -24,13 +26,17 @@ extension TextBuffer {
     case .exception:
       put(decimal: UInt64(event.code))
       put(" error ")
+      mark(event, 0)
       put(hex: event.operands[0])
       put(" ip ")
+      mark(event, 1)
       put(hex: event.operands[1])
       return 2
     case .guestRead, .guestWrite:
+      mark(event, 0)
       put(hex: event.operands[0])
       put(" ")
+      mark(event, 1)
       put(event.operands[1], .amount)
       if event.kind == .guestWrite && event.code == 1 {
         put(" outside")
@@ -46,17 +52,24 @@ extension TextBuffer {
     case .vmaMapped:
       put(rangeOf: event)
       put(" ")
+      mark(event, 2)
       put(protectionBits: event.operands[2])
       put(" ")
+      mark(event, 3)
       put(hex: event.operands[3])
       put(BackingKind.word(ofCode: event.code), orCode: event.code)
       return 4
     case .taskStarted:
       put(TaskStart.word(ofCode: event.code), orCode: event.code)
       put(" ")
+      mark(event, 0)
       put(event.operands[0], .amount)
       return 1
+    case .wording:
+      put(WordingKind.word(ofCode: event.code), orCode: event.code)
+      return 0
     case .gap:
+      mark(event, 0)
       put(event.operands[0], .amount)
       put(codeOf: event)
       return 1
@@ -73,8 +86,10 @@ extension TextBuffer {
         put(decimal: UInt64(event.code))
       }
       put(" ")
+      mark(event, 0)
       put(event.operands[0], .small)
       put(" ")
+      mark(event, 1)
       put(hex: event.operands[1])
       return 2
     }
@@ -89,9 +104,10 @@ extension TextBuffer {
       put(decimal: UInt64(event.code))
     }
     put("(")
-    let count = event.operandCount(atLeast: row?.argumentCount ?? 6)
+    let count = event.printedOperandCount(atLeast: row?.argumentCount ?? 6)
     for index in 0..<count {
       if index > 0 { put(", ") }
+      mark(event, index)
       put(event.operands[index], row.map { NumberStyle($0.arguments[index].kind) } ?? .hex)
     }
     put(")")
@@ -103,15 +119,23 @@ extension TextBuffer {
     let count = InputKind(code: event.code)?.operandCount ?? 0
     for index in 0..<count {
       put(" ")
+      mark(event, index)
       put(event.operands[index], .amount)
     }
     return count
   }
 
   private mutating func put(rangeOf event: Event) {
+    mark(event, 0)
     put(hex: event.operands[0])
     put("-")
+    mark(event, 1)
     put(hex: event.operands[1])
+  }
+
+  /// A `?` before an operand that is not known.
+  mutating func mark(_ event: Event, _ operand: Int) {
+    if event.unknown.contains(.operand(operand)) { put("?") }
   }
 
   /// As in `/proc/PID/maps`; a number if there are more bits than that shows.
@@ -138,9 +162,13 @@ extension TextBuffer {
   /// ` = ` with the result, and the flags in brackets, where there are any.
   mutating func put(resultOf event: Event) {
     var flags = event.flags
-    if event.alwaysHasResult || event.result != 0 {
+    let isUnknown = event.unknown.contains(.result)
+    if event.alwaysHasResult || event.result != 0 || isUnknown {
       put(" = ")
-      if event.kind == .systemCall && event.result == 0 && flags.contains(.didNotReturn) {
+      if isUnknown {
+        put("?")
+        put(UInt64(bitPattern: event.result), .amount)
+      } else if event.kind == .systemCall && event.result == 0 && flags.contains(.didNotReturn) {
         put("?")
         flags.remove(.didNotReturn)
       } else {

@@ -65,7 +65,7 @@ extension TextScanner {
     while !accept(")") {
       if count > 0 { try expect(",") }
       if count == 6 { throw error("a system call has at most 6 arguments") }
-      event.operands[count] = try number()
+      try operand(count, &event)
       count += 1
       skipSpaces()
     }
@@ -78,7 +78,7 @@ extension TextScanner {
     switch event.kind {
     case .systemCall: break
     case .pageFault:
-      event.operands[0] = try number()
+      try operand(0, &event)
       try operand(after: "ip", 1, &event)
       event.code = try bits(.fault, separator: 0x7c)
     case .exception:
@@ -86,31 +86,33 @@ extension TextScanner {
       try operand(after: "error", 0, &event)
       try operand(after: "ip", 1, &event)
     case .guestRead, .guestWrite:
-      event.operands[0] = try number()
-      event.operands[1] = try number()
+      try operand(0, &event)
+      try operand(1, &event)
       skipSpaces()
       if event.kind == .guestWrite && accept("outside") { event.code = 1 }
     case .input:
       event.code = try code(InputKind.self)
       for index in 0..<(InputKind(code: event.code)?.operandCount ?? 0) {
-        event.operands[index] = try number()
+        try operand(index, &event)
       }
     case .vmaUnmapped: try range(&event)
     case .vmaMapped:
       try range(&event)
+      if acceptMark() { event.unknown.insert(.operand(2)) }
       event.operands[2] = try protection()
-      event.operands[3] = try number()
+      try operand(3, &event)
       event.code = try code(BackingKind.self)
     case .taskStarted:
       event.code = try code(TaskStart.self)
-      event.operands[0] = try number()
+      try operand(0, &event)
     case .taskEnded: event.code = try code(TaskEnd.self)
     case .end: event.code = try code(EndKind.self)
-    case .gap: event.operands[0] = try number()
+    case .gap: try operand(0, &event)
+    case .wording: event.code = try code(WordingKind.self)
     case .signal:
       event.code = try signal()
-      event.operands[0] = try number()
-      event.operands[1] = try number()
+      try operand(0, &event)
+      try operand(1, &event)
     }
   }
 
@@ -119,13 +121,24 @@ extension TextScanner {
   ) throws(TraceError) {
     skipSpaces()
     try expect(word)
+    try operand(index, &event)
+  }
+
+  /// The number of an operand, after a `?` if it is not known.
+  private mutating func operand(_ index: Int, _ event: inout Event) throws(TraceError) {
+    if acceptMark() { event.unknown.insert(.operand(index)) }
     event.operands[index] = try number()
   }
 
+  private mutating func acceptMark() -> Bool {
+    skipSpaces()
+    return accept("?")
+  }
+
   private mutating func range(_ event: inout Event) throws(TraceError) {
-    event.operands[0] = try number()
+    try operand(0, &event)
     try expect("-")
-    event.operands[1] = try number()
+    try operand(1, &event)
   }
 
   private mutating func protection() throws(TraceError) -> UInt64 {
@@ -161,7 +174,7 @@ extension TextScanner {
       let index = try number()
       guard index < 6 else { throw before.error("operands are numbered from 0 to 5") }
       try expect(":")
-      event.operands[Int(index)] = try number()
+      try operand(Int(index), &event)
     } else if accept("...") {
       hasEllipsis = true
     } else if let bytes = try bytes() {
@@ -181,7 +194,12 @@ extension TextScanner {
     }
     skipSpaces()
     if accept("?") {
-      event.flags.insert(.didNotReturn)
+      if let peek, peek == 0x2d || 0x30...0x39 ~= peek {
+        event.unknown.insert(.result)
+        event.result = Int64(bitPattern: try number())
+      } else {
+        event.flags.insert(.didNotReturn)
+      }
       return
     }
     if let value = try named() {

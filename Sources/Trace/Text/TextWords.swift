@@ -94,12 +94,14 @@ enum TaskStart: UInt8, TextWord {
   case thread = 0
   case fork = 1
   case vfork = 2
+  case unknown = 3
 
   var word: StaticString {
     switch self {
     case .thread: "thread"
     case .fork: "fork"
     case .vfork: "vfork"
+    case .unknown: "unknown"
     }
   }
 }
@@ -121,6 +123,17 @@ extension Event.Kind: TextWord {
     case .signal: "signal"
     case .end: "end"
     case .gap: "gap"
+    case .wording: "wording"
+    }
+  }
+}
+
+extension WordingKind: TextWord {
+  var word: StaticString {
+    switch self {
+    case .arguments: "arguments"
+    case .result: "result"
+    case .start: "start"
     }
   }
 }
@@ -139,6 +152,9 @@ enum TextBits {
     case (.unseen, 2): "vmas"
     case (.unseen, 3): "inputs"
     case (.unseen, 4): "times"
+    case (.unseen, 5): "operands"
+    case (.unseen, 6): "signals"
+    case (.unseen, 7): "ends"
     case (.fault, 0): "present"
     case (.fault, 1): "write"
     case (.fault, 2): "user"

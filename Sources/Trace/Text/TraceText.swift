@@ -61,10 +61,12 @@ public enum TraceText {
     out.put(decimal: UInt64(event.task))
     out.put(" ")
     let printed = out.put(bodyOf: event)
-    for operand in printed..<6 where event.operands[operand] != 0 {
+    for operand in printed..<6
+    where event.operands[operand] != 0 || event.unknown.contains(.operand(operand)) {
       out.put(" +")
       out.put(decimal: UInt64(operand))
       out.put(":")
+      out.mark(event, operand)
       out.put(hex: event.operands[operand])
     }
     if unsafe !payload.isEmpty {

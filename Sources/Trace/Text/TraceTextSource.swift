@@ -44,6 +44,9 @@ public struct TraceTextSource: ~Copyable, EventSource {
     guard var scanner = nextLine() else { return nil }
     let event = try scanner.event(names, &storage)
     if !scanner.isDone { throw scanner.error("more than the line should have") }
+    if !event.unknown.isEmpty, !header.unseen.contains(.operands) {
+      throw scanner.error("? needs the word operands in the line unseen")
+    }
     return event
   }
 
