@@ -40,6 +40,14 @@ public struct DiffStatistics: Sendable {
   public var outsideByteCount: UInt64 = 0
   /// Writes and results that were times of different clocks, not compared.
   public var uncomparedTimeCount: UInt64 = 0
+  /// Arguments of calls on both sides that one side does not know.
+  public var unknownArgumentCount: UInt64 = 0
+  /// Results of calls on both sides that one side does not know.
+  public var unknownResultCount: UInt64 = 0
+  /// Addresses that differ, and lie where one side did not see what is mapped.
+  public var unexplainedAddressCount: UInt64 = 0
+  /// Signals, ends and calls that do not return on one side, where the other does not see such.
+  public var unseenEndCount: UInt64 = 0
   /// Mappings that lie elsewhere on the right; what follows of it is explained.
   public var explainedPlacementCount: UInt64 = 0
   /// Differences of descriptors and process ids that are explained.

@@ -25,7 +25,7 @@ public struct TraceDiff: Sendable {
       }
     let unseen = leftHeader.unseen.union(rightHeader.unseen)
     let faults: FaultScope = unseen.contains(.faults) ? .none : isReplay ? .all : .fatal
-    var aligner = StepAligner(faults: faults)
+    var aligner = StepAligner(faults: faults, isPartial: unseen.contains(.operands))
     var session = DiffSession(
       options: options, isReplay: isReplay, leftHeader: leftHeader, rightHeader: rightHeader)
     while let pair = try aligner.next(&left, &right, session.normaliser) {
@@ -39,7 +39,10 @@ extension TraceHeader {
   /// Whether both headers tell of one run: same program, arguments, environment and addresses. Then
   /// one is a replay of the other, or both of a third, or nothing that was random differed.
   func tellsOfSameRun(as other: TraceHeader) -> Bool {
-    program == other.program && arguments == other.arguments && environment == other.environment
+    // An import knows too little of its run to say so.
+    !unseen.union(other.unseen).contains(.operands)
+      && program == other.program && arguments == other.arguments
+      && environment == other.environment
       && workingDirectory == other.workingDirectory && mmapBase == other.mmapBase
       && breakStart == other.breakStart && seed == other.seed && clockStart == other.clockStart
       && personality == other.personality

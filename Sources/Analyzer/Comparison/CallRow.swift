@@ -7,12 +7,28 @@ internal import Trace
 struct CallRow {
   let number: SystemCallNumber
   let operands: InlineArray<6, UInt64>
+  /// Which of the operands nobody knows.
+  let unknown: Event.Unknown
   let row: SystemCallDescription?
+
+  /// The row for a `.systemCall` event whose counterpart on the other side may know what it does
+  /// not: the sub-command, say.
+  init(_ event: Event, with other: Event) {
+    var operands = event.operands
+    for index in 0..<6 where event.unknown.contains(.operand(index)) {
+      if !other.unknown.contains(.operand(index)) { operands[index] = other.operands[index] }
+    }
+    number = SystemCallNumber(rawValue: event.code)
+    self.operands = operands
+    unknown = event.unknown.intersection(other.unknown)
+    row = SystemCallTable.description(of: number, operands: operands)
+  }
 
   /// The row for a `.systemCall` event.
   init(_ event: Event) {
     number = SystemCallNumber(rawValue: event.code)
     operands = event.operands
+    unknown = event.unknown
     row = SystemCallTable.description(of: number, operands: event.operands)
   }
 
@@ -58,6 +74,10 @@ struct CallRow {
     var text = ""
     for index in 0..<argumentCount {
       let value = operands[index]
+      if unknown.contains(.operand(index)) {
+        text += "?,"
+        continue
+      }
       switch kind(index) {
       case .unused: text += "-"
       case .descriptor: text += Int32(truncatingIfNeeded: value) < 0 ? "n" : "d"

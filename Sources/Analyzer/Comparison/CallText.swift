@@ -46,16 +46,37 @@ extension Step {
     }
   }
 
+  /// Bytes of a source's own words that are shown.
+  private static var wordingLimit: Int { 256 }
+
   private func callText(_ call: CallRow) -> String {
     var parts: [String] = []
+    if let wording {
+      let isCut = wording.payloadByteCount > Self.wordingLimit
+      let text = printable(wording.bytes.prefix(Self.wordingLimit)) + (isCut ? "..." : "")
+      return call.name + "(" + text + ")"
+    }
     for index in 0..<call.argumentCount {
       let kind = call.kind(index)
+      let value = call.operands[index]
       // Which name an option has depends on its level.
-      let option =
-        kind == .socketOption ? call.subcommand ?? hexadecimal(call.operands[index]) : nil
-      parts.append(option ?? argumentText(kind, call.operands[index]))
+      let option = kind == .socketOption ? call.subcommand ?? hexadecimal(value) : nil
+      if call.unknown.contains(.operand(index)) {
+        parts.append(contentText(at: value))
+      } else {
+        parts.append(option ?? argumentText(kind, value))
+      }
     }
     return call.name + "(" + parts.joined(separator: ", ") + ")"
+  }
+
+  /// The bytes behind an address that is not known itself.
+  private func contentText(at label: UInt64) -> String {
+    guard let read = read(at: label) else { return "?" }
+    let isText = !read.isCut && read.bytes.last == 0
+    let shown = (isText ? read.bytes.dropLast() : read.bytes[...]).prefix(64)
+    let isCut = read.isCut || read.bytes.count > shown.count + 1
+    return "\"" + printable(shown) + "\"" + (isCut ? "..." : "")
   }
 
   private func argumentText(_ kind: ArgumentKind, _ value: UInt64) -> String {

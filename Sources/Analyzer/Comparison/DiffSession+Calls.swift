@@ -14,7 +14,7 @@ extension DiffSession {
     if lacksRight { noteMissing(left, leftEvent, right, rightEvent) }
     if lacksLeft || lacksRight {
       if lacksLeft == lacksRight { return nil }
-      let call = CallRow(leftEvent)
+      let call = CallRow(leftEvent, with: rightEvent)
       return record(
         .missingCall, left, right,
         expected: lacksLeft ? .noSuchCall : outcome(leftEvent, call),
@@ -29,15 +29,22 @@ extension DiffSession {
       } else {
         statistics.otherProcessCallCount += 1
       }
-      if !normaliser.isReplay { learn(leftEvent, rightEvent, CallRow(leftEvent)) }
+      if !normaliser.isReplay {
+        learn(leftEvent, rightEvent, CallRow(leftEvent, with: rightEvent))
+      }
       return nil
     }
     statistics.comparedCallCount += 1
-    let call = CallRow(leftEvent)
+    let call = CallRow(leftEvent, with: rightEvent)
+    noteUnknown(leftEvent, rightEvent, call)
     if !normaliser.isReplay, normaliser.match(left, right) != .strong {
       return record(
         .request, left, right, expected: .request(left.requestText),
         actual: .request(right.requestText), shape: "", under: recentRoots[left.task]?.root)
+    }
+    if leftEvent.unknown.union(rightEvent.unknown).contains(.result) {
+      statistics.unknownResultCount += 1
+      return nil
     }
     let root = compareResults(left, leftEvent, right, rightEvent, call)
     if root == nil, !unseen.contains(.payload) {
@@ -86,6 +93,22 @@ extension DiffSession {
     return nil
   }
 
+  /// Counts what cannot be compared, because a side does not tell it.
+  private mutating func noteUnknown(_ left: Event, _ right: Event, _ call: CallRow) {
+    let unknown = left.unknown.union(right.unknown)
+    if unknown.isEmpty, normaliser.seesLayouts { return }
+    for index in 0..<call.argumentCount where call.kind(index) != .unused {
+      if unknown.contains(.operand(index)) {
+        statistics.unknownArgumentCount += 1
+      } else if call.kind(index) == .address,
+        normaliser.isUnexplained(left.operands[index], right.operands[index]),
+        !(call.number == .brk && normaliser.sameBreak(left.operands[index], right.operands[index]))
+      {
+        statistics.unexplainedAddressCount += 1
+      }
+    }
+  }
+
   private enum Agreement {
     case same, explained, placedElsewhere, different
   }
@@ -124,6 +147,12 @@ extension DiffSession {
     {
       return .same
     }
+    // Each got what it asked for, and what it asked for cannot be compared.
+    if left.result != 0, left.operands[0] == leftAddress, right.operands[0] == rightAddress,
+      normaliser.isUnexplained(leftAddress, rightAddress)
+    {
+      return .same
+    }
     let isFixed: Bool
     switch call.number {
     case .brk:
@@ -132,9 +161,9 @@ extension DiffSession {
       let movedRight = right.operands[0] != 0 && rightAddress == right.operands[0]
       isFixed = moved != movedRight
     case .mmap:
-      let flags = MapFlags(rawValue: UInt32(truncatingIfNeeded: left.operands[3]))
+      let flags = MapFlags(rawValue: UInt32(truncatingIfNeeded: call.operands[3]))
       isFixed = !flags.isDisjoint(with: [.fixed, .fixedNoReplace])
-    case .mremap: isFixed = left.operands[3] & 2 != 0
+    case .mremap: isFixed = call.operands[3] & 2 != 0
     default: isFixed = false
     }
     return isFixed ? .different : .placedElsewhere
@@ -163,8 +192,8 @@ extension DiffSession {
     case .brk:
       learnBreak(leftAddress, rightAddress)
       return
-    case .mmap: byteCount = left.operands[1]
-    case .mremap: byteCount = left.operands[2]
+    case .mmap: byteCount = call.operands[1]
+    case .mremap: byteCount = call.operands[2]
     default: byteCount = 1
     }
     let (rounded, overflow) = byteCount.addingReportingOverflow(0xfff)

@@ -15,6 +15,10 @@ extension DiffSession {
     case .pageFault, .exception:
       let isAdopted = leftEvent.flags.union(rightEvent.flags).contains(.adopted)
       statistics.comparedFaultCount += leftEvent.kind == .pageFault && !isAdopted ? 1 : 0
+      if leftEvent.unknown.union(rightEvent.unknown).contains(.result) {
+        statistics.unknownResultCount += 1
+        return nil
+      }
       if leftEvent.result == rightEvent.result { return nil }
       return record(
         .faultOutcome, left, right, expected: faultOutcome(leftEvent),
@@ -37,6 +41,10 @@ extension DiffSession {
     guard let event = step.principal else { return nil }
     let left = isLeft ? step : nil
     let right = isLeft ? nil : step
+    if isUnseen(event) {
+      statistics.unseenEndCount += 1
+      return nil
+    }
     func either(_ outcome: Outcome) -> (expected: Outcome, actual: Outcome) {
       isLeft ? (outcome, .absent) : (.absent, outcome)
     }
@@ -73,6 +81,16 @@ extension DiffSession {
       return record(
         .path, left, right, expected: expected, actual: actual, shape: isLeft ? "left" : "right",
         under: recentRoots[step.task]?.root)
+    }
+  }
+
+  /// Whether the other side does not see such events at all.
+  private func isUnseen(_ event: Event) -> Bool {
+    switch event.kind {
+    case .signal: unseen.contains(.signals)
+    case .end, .taskEnded: unseen.contains(.ends)
+    case .systemCall: unseen.contains(.ends) && event.flags.contains(.didNotReturn)
+    default: false
     }
   }
 

@@ -9,6 +9,9 @@ extension DiffSession {
   mutating func compareOutputs(
     _ left: Step, _ leftEvent: Event, _ right: Step, _ rightEvent: Event, _ call: CallRow
   ) -> Int? {
+    if unseen.contains(.operands) {
+      return compareKnownOutputs(left, leftEvent, right, rightEvent, call)
+    }
     let leftWrites = left.attachments.filter { $0.event.kind == .guestWrite }
     let rightWrites = right.attachments.filter { $0.event.kind == .guestWrite }
     var root: Int?

@@ -41,7 +41,7 @@ struct DiffSession {
     self.rightHeader = rightHeader
     unseen = leftHeader.unseen.union(rightHeader.unseen)
     rightAdopts = isReplay && rightHeader.origin == .replay && leftHeader.origin != .replay
-    normaliser = Normaliser(isReplay: isReplay)
+    normaliser = Normaliser(isReplay: isReplay, seesLayouts: !unseen.contains(.vmas))
     ledger = DivergenceLedger(options)
   }
 

@@ -19,6 +19,8 @@ struct Normaliser {
   /// Whether the requests of both traces are the same by construction: one is a replay of the
   /// other, or both of a third.
   let isReplay: Bool
+  /// Whether both sides saw what is mapped, so that every address is explained or is not.
+  let seesLayouts: Bool
   var addresses = AddressMap()
   var descriptors = ValueMap()
   var processes = ValueMap()
@@ -26,7 +28,10 @@ struct Normaliser {
   /// The first break of each side, once both are known.
   var firstBreak: (left: UInt64, right: UInt64)?
 
-  init(isReplay: Bool) { self.isReplay = isReplay }
+  init(isReplay: Bool, seesLayouts: Bool = true) {
+    self.isReplay = isReplay
+    self.seesLayouts = seesLayouts
+  }
 
   /// How much alike two steps are.
   func match(_ left: Step, _ right: Step) -> StepMatch {
@@ -50,8 +55,12 @@ struct Normaliser {
   private func sameArguments(
     _ left: Step, _ leftEvent: Event, _ right: Step, _ rightEvent: Event
   ) -> Bool {
+    let unknown = leftEvent.unknown.union(rightEvent.unknown)
     var isIdentical = true
-    for index in 0..<6 where leftEvent.operands[index] != rightEvent.operands[index] {
+    for index in 0..<6
+    where leftEvent.operands[index] != rightEvent.operands[index]
+      && !unknown.contains(.operand(index))
+    {
       isIdentical = false
     }
     if isReplay { return isIdentical }
@@ -60,7 +69,7 @@ struct Normaliser {
     {
       return true
     }
-    let call = CallRow(leftEvent)
+    let call = CallRow(leftEvent, with: rightEvent)
     if call.number == .brk, sameBreak(leftEvent.operands[0], rightEvent.operands[0]) {
       return true
     }
@@ -68,14 +77,24 @@ struct Normaliser {
       let kind = call.kind(index)
       let leftValue = leftEvent.operands[index]
       let rightValue = rightEvent.operands[index]
-      if !sameArgument(kind, leftValue, rightValue) { return false }
+      if !unknown.contains(.operand(index)), !sameArgument(kind, leftValue, rightValue) {
+        return false
+      }
       if kind == .path || kind == .string, let leftText = left.read(at: leftValue),
-        let rightText = right.read(at: rightValue), leftText.digest != rightText.digest
+        let rightText = right.read(at: rightValue), leftText.differs(from: rightText)
       {
         return false
       }
     }
     return true
+  }
+
+  /// Whether two addresses that differ lie where one side did not see what is mapped, so that
+  /// nothing can be said of them.
+  func isUnexplained(_ left: UInt64, _ right: UInt64) -> Bool {
+    if seesLayouts || isReplay || left == right || left == 0 || right == 0 { return false }
+    return addresses.right(of: left) == nil && addresses.left(of: right) == nil
+      && addresses.right(of: left - 1) == nil
   }
 
   /// Whether both breaks lie as far above the first.
@@ -94,9 +113,27 @@ struct Normaliser {
     case .processID:
       return processes.matches(
         Int64(Int32(truncatingIfNeeded: left)), Int64(Int32(truncatingIfNeeded: right)))
-    case .address: return left == right || addresses.matches(left, right)
+    case .address:
+      return left == right || addresses.matches(left, right) || isUnexplained(left, right)
     case let kind where kind.isAddress: return (left == 0) == (right == 0)
+    case let kind where kind.isNarrow:
+      return UInt32(truncatingIfNeeded: left) == UInt32(truncatingIfNeeded: right)
     default: return left == right
+    }
+  }
+}
+
+extension ArgumentKind {
+  /// Whether the argument is an `int`, of whose register the kernel looks at the lower half.
+  var isNarrow: Bool {
+    switch self {
+    case .integer, .userID, .milliseconds, .openFlags, .atFlags, .accessMode, .whence, .signal,
+      .signalHow, .clock, .socketDomain, .socketType, .socketProtocol, .socketLevel,
+      .socketOption, .messageFlags, .shutdownHow, .epollOperation, .epollFlags, .waitOptions,
+      .resource, .randomFlags, .pipeFlags, .eventFlags, .advice, .fileAdvice, .futexOperation,
+      .fcntlCommand, .descriptorFlags:
+      true
+    default: false
     }
   }
 }

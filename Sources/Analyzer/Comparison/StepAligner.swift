@@ -12,16 +12,18 @@ struct StepPair {
 ///
 /// Where both go on alike it costs one comparison a step. Where they do not, the alignment of the
 /// highest weight over the next 8, then 64, then 256 steps of the task decides: a step counts 4
-/// where the request is the same, 1 where only the call is.
+/// where the request is the same, 1 where only the call is. Where a side is an import, in which
+/// much looks the same because it is not known, the next 256 steps decide at once.
 struct StepAligner {
-  private static var lookaheads: [Int] { [8, 64, 256] }
+  private let lookaheads: [Int]
 
   var left = StepWindow()
   var right = StepWindow()
   /// Pairs that an alignment has decided and that have not been given yet, last first.
   private var decided: [StepPair] = []
 
-  init(faults: FaultScope) {
+  init(faults: FaultScope, isPartial: Bool = false) {
+    lookaheads = isPartial ? [256] : [8, 64, 256]
     left.faults = faults
     right.faults = faults
   }
@@ -79,11 +81,11 @@ struct StepAligner {
     _ task: UInt32, _ leftSource: inout Left, _ rightSource: inout Right,
     _ normaliser: Normaliser
   ) throws(TraceError) {
-    for lookahead in Self.lookaheads {
+    for lookahead in lookaheads {
       let leftPlaces = try Self.places(&left, &leftSource, of: task, lookahead)
       let rightPlaces = try Self.places(&right, &rightSource, of: task, lookahead)
       let isLast =
-        lookahead == Self.lookaheads.last
+        lookahead == lookaheads.last
         || (leftPlaces.count < lookahead && rightPlaces.count < lookahead)
       let table = AlignmentTable(leftPlaces.count, rightPlaces.count) { row, column in
         normaliser.match(left[leftPlaces[row]], right[rightPlaces[column]])

@@ -7,7 +7,11 @@ extension Report {
   /// The report as plain text.
   public func text() -> String {
     var text = summaryText()
-    if scope == .full || !diff.roots(of: [.missingCall]).isEmpty { text += missingText() }
+    if scope == .full || diff.missingCalls.contains(where: { $0.weight != .harmless })
+      || !diff.roots(of: [.missingCall]).isEmpty
+    {
+      text += missingText()
+    }
     for part in Self.parts {
       let roots = diff.roots(of: part.classes)
       if roots.isEmpty, scope == .differences || part.key == "paths" { continue }
@@ -16,7 +20,9 @@ extension Report {
       for root in roots { text += Self.rootText(root) }
       if text.hasSuffix("\n\n") { text.removeLast() }
     }
-    if scope == .full { text += uncheckedText() }
+    // Of an import much is not known, and what was not compared belongs to the answer.
+    let isPartial = diff.leftHeader.unseen.union(diff.rightHeader.unseen).contains(.operands)
+    if scope == .full || isPartial { text += uncheckedText() }
     return text + damageText()
   }
 

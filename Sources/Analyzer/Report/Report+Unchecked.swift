@@ -19,6 +19,19 @@ extension Report {
       ("unpairedFaults", "resolved faults on one side only", statistics.unpairedFaultCount),
       ("times", "times of different clocks", statistics.uncomparedTimeCount),
       (
+        "unknownArguments", "arguments that a source does not tell",
+        statistics.unknownArgumentCount
+      ),
+      ("unknownResults", "results that a source does not tell", statistics.unknownResultCount),
+      (
+        "unexplainedAddresses", "addresses in mappings that a source does not show",
+        statistics.unexplainedAddressCount
+      ),
+      (
+        "unseenEnds", "signals, ends and calls without return that a source does not show",
+        statistics.unseenEndCount
+      ),
+      (
         "explainedPlacements", "mappings that lie elsewhere, followed",
         statistics.explainedPlacementCount
       ),
@@ -41,7 +54,8 @@ extension Report {
   static func unseenText(_ unseen: TraceHeader.Unseen) -> [String] {
     let names: [(TraceHeader.Unseen, String)] = [
       (.faults, "faults"), (.payload, "payload"), (.vmas, "vmas"), (.inputs, "inputs"),
-      (.times, "times"),
+      (.times, "times"), (.operands, "operands"), (.signals, "signals"),
+      (.ends, "ends"),
     ]
     return names.filter { unseen.contains($0.0) }.map(\.1)
   }

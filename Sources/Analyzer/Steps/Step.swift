@@ -15,6 +15,21 @@ struct StepAttachment {
   var digest: UInt64
 }
 
+extension StepAttachment {
+  /// Whether not all bytes are known.
+  var isCut: Bool {
+    event.unknown.contains(.operand(1)) || UInt64(payloadByteCount) < event.operands[1]
+  }
+
+  /// Whether both cannot be the same bytes, as far as they are known.
+  func differs(from other: StepAttachment) -> Bool {
+    if payloadByteCount == other.payloadByteCount, digest == other.digest { return false }
+    if !isCut, !other.isCut { return true }
+    let count = min(bytes.count, other.bytes.count)
+    return !bytes.prefix(count).elementsEqual(other.bytes.prefix(count))
+  }
+}
+
 /// What belongs together in a trace: a call, fault, exception, signal, task event or end, with what
 /// was read, written and answered for it, and the VMA changes behind it.
 struct Step {
@@ -51,6 +66,14 @@ struct Step {
     for attachment in attachments { sum += 160 + attachment.bytes.count }
     for change in changes { sum += change.attributes?.name.count ?? 0 }
     return sum
+  }
+
+  /// What the source of an imported trace says between the parentheses, where values do not say
+  /// it all.
+  var wording: StepAttachment? {
+    attachments.first {
+      $0.event.kind == .wording && $0.event.code == UInt32(WordingKind.arguments.rawValue)
+    }
   }
 
   /// The bytes that the kernel read at this address for the step.

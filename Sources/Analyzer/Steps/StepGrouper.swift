@@ -28,7 +28,7 @@ struct StepGrouper {
       let number = eventCount
       eventCount += 1
       switch event.kind {
-      case .guestRead, .guestWrite, .input:
+      case .guestRead, .guestWrite, .input, .wording:
         wait(event, source.payload)
         if let done = close() { return done }
       case .vmaMapped, .vmaUnmapped:
