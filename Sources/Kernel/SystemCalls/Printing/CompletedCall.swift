@@ -12,6 +12,13 @@ public struct CompletedCall: Sendable {
   public var result: Int64
   /// Whether the program went on after it.
   public var returned: Bool
+  /// Operands that are not known, a bit for each, and in bit 6 the result: of a call that another
+  /// tracer told of.
+  public var unknown: UInt8 = 0
+  /// What that tracer wrote between the parentheses, where values do not say it all.
+  public var argumentsWording: [UInt8] = []
+  /// What it wrote behind the `=`, where the value does not say it all.
+  public var resultWording: [UInt8] = []
 
   /// A call of its parts.
   public init(
@@ -59,6 +66,13 @@ struct DecodedCall {
   }
 
   func operand(_ index: Int) -> UInt64 { call.operands[index] }
+
+  /// Whether neither the operand nor what it points to is known.
+  func isUnknown(_ index: Int) -> Bool {
+    if call.unknown == 0 || call.unknown >> UInt8(index) & 1 == 0 { return false }
+    let address = call.operands[index]
+    return seen(.read, at: address) == nil && seen(.write, at: address) == nil
+  }
 
   /// An operand of 32 bits, with its sign.
   func small(_ index: Int) -> Int64 {

@@ -5,8 +5,13 @@ internal import LinuxABI
 /// What stands behind `=`.
 extension StraceForm {
   mutating func putResult() {
-    if !call.call.returned {
+    if !call.call.resultWording.isEmpty {
+      let words = call.call.resultWording
+      out.append(words.span)
+    } else if !call.call.returned {
       out.append("?")
+    } else if call.call.unknown & 64 != 0 {
+      out.append("? <unavailable>")
     } else if let errno = call.errno {
       put(errno)
     } else {

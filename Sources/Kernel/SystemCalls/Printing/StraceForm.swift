@@ -34,7 +34,12 @@ struct StraceForm: CallForm {
   }
 
   private mutating func putArguments() {
-    if putUnusual() { return }
+    if !call.call.argumentsWording.isEmpty {
+      let words = call.call.argumentsWording
+      out.append(words.span)
+      return
+    }
+    if (0..<call.argumentCount).allSatisfy({ !call.isUnknown($0) }), putUnusual() { return }
     for index in 0..<call.argumentCount {
       if index > 0 { out.append(", ") }
       put(argument: index)
@@ -43,6 +48,10 @@ struct StraceForm: CallForm {
 
   /// One argument by its kind.
   mutating func put(argument index: Int) {
+    if call.isUnknown(index) {
+      out.append("?")
+      return
+    }
     let argument = call.argument(index)
     if argument.kind.isAddress {
       put(pointer: index, argument)

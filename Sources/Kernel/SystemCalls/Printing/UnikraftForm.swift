@@ -34,7 +34,12 @@ struct UnikraftForm: CallForm {
       paint(.name) { out in out.append(row.name) }
     }
     out.append("(")
-    if call.row == nil || (style.isAsReleased && !isDecodedByRelease) {
+    if !call.call.argumentsWording.isEmpty {
+      let words = call.call.argumentsWording
+      out.append(words.span)
+      out.append(") = ")
+      putResult(style.isAsReleased && !isDecodedByRelease ? .hex : resultKind)
+    } else if call.row == nil || (style.isAsReleased && !isDecodedByRelease) {
       putDefaultArguments()
       out.append(") = ")
       putResult(.hex)
@@ -60,13 +65,13 @@ struct UnikraftForm: CallForm {
     for index in 0..<shownArgumentCount {
       if !isFirst { out.append(", ") }
       isFirst = false
-      putArgument(index)
+      if call.isUnknown(index) { out.append("?") } else { putArgument(index) }
     }
   }
 
   private mutating func putResult(_ kind: ResultKind) {
     let result = call.call.result
-    if !call.call.returned {
+    if !call.call.returned || call.call.unknown & 64 != 0 {
       out.append("?")
     } else if isError {
       let message = Errno(rawValue: UInt16(-result)).message
