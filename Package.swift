@@ -84,12 +84,15 @@ let package = Package(
       resources: knownSupportSets.map { .embedInCode("Sets/" + $0 + ".syscalls") },
       swiftSettings: common),
     .target(
-      name: "Analyzer", dependencies: ["Support", "TraceFile", "Trace", "LinuxABI"],
+      name: "Import", dependencies: ["Trace", "LinuxABI"], exclude: ["README.md"],
+      swiftSettings: common),
+    .target(
+      name: "Analyzer", dependencies: ["Import", "Support", "TraceFile", "Trace", "LinuxABI"],
       exclude: ["README.md"], swiftSettings: common),
     .executableTarget(
       name: "Epimetheus",
       dependencies: [
-        "Recorder", "Replayer", "Analyzer", "Support", "TraceFile", "Kernel", "Trace",
+        "Recorder", "Replayer", "Analyzer", "Import", "Support", "TraceFile", "Kernel", "Trace",
         "LinuxABI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -118,6 +121,9 @@ let package = Package(
       swiftSettings: common),
     .testTarget(
       name: "SupportTests", dependencies: ["TestSupport", "Support", "LinuxABI"],
+      swiftSettings: common),
+    .testTarget(
+      name: "ImportTests", dependencies: ["TestSupport", "Import", "Trace", "LinuxABI"],
       swiftSettings: common),
     .testTarget(
       name: "AnalyzerTests",

@@ -14,14 +14,17 @@ struct PurityTests {
     "Replayer": ["Kernel", "Trace", "LinuxABI"],
     "TraceFile": ["Trace", "LinuxABI", "CZstd", "Glibc", "SystemPackage"],
     "Support": ["LinuxABI", "FoundationEssentials", "Glibc"],
-    "Analyzer": ["Support", "TraceFile", "Trace", "LinuxABI", "FoundationEssentials"],
+    "Import": ["Trace", "LinuxABI"],
+    "Analyzer": [
+      "Import", "Support", "TraceFile", "Trace", "LinuxABI", "FoundationEssentials",
+    ],
     "Recorder": [
       "Kernel", "TraceFile", "Trace", "LinuxABI", "CHosted", "CObserver", "CTrial", "CTwin",
       "CElf", "CCrypto", "Glibc", "FoundationEssentials", "SystemPackage",
     ],
     "Epimetheus": [
-      "Analyzer", "Recorder", "Replayer", "Support", "Kernel", "TraceFile", "Trace", "LinuxABI",
-      "ArgumentParser", "FoundationEssentials", "Glibc",
+      "Analyzer", "Import", "Recorder", "Replayer", "Support", "Kernel", "TraceFile", "Trace",
+      "LinuxABI", "ArgumentParser", "FoundationEssentials", "Glibc",
     ],
   ]
 
