@@ -24,7 +24,7 @@ struct ImportCommand: ParsableCommand {
 
       EXAMPLES
         strace -f -ttt -T -yy -o ls.txt ls; epimetheus import strace ls.txt -o ls.epi
-        epimetheus import unikraft console.txt -o unikraft.epi && epimetheus diff linux.epi unikraft.epi
+        epimetheus import unikraft console.txt -o u.epi && epimetheus diff linux.epi u.epi
         perf script | epimetheus import perf - -o perf.epi
         epimetheus import --json gdb-faults faults.jsonl -o faults.epi
 

@@ -7,7 +7,7 @@ extension Report {
   /// The report as plain text.
   public func text() -> String {
     var text = summaryText()
-    if scope == .full || diff.missingCalls.contains(where: { $0.weight != .harmless })
+    if scope == .full || diff.missingCalls.contains(where: { $0.native.weight != .harmless })
       || !diff.roots(of: [.missingCall]).isEmpty
     {
       text += missingText()

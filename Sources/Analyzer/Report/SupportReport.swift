@@ -98,10 +98,26 @@ public struct SupportReport: Sendable {
     }
   }
 
+  /// What a set says of a request; nothing where that depends on what an import does not tell.
+  private static func judge(
+    _ shape: CallRequirement.Shape, _ number: SystemCallNumber, _ set: SupportSet
+  ) -> RequestJudgement {
+    var judgement = set.judge(number, operands: shape.operands)
+    if shape.isWholeKnown || set.rules(of: number).isEmpty { return judgement }
+    switch set.state(of: number) {
+    case .missing, .stub: return judgement
+    case .supported, .partial:
+      judgement.state = nil
+      judgement.unsupported = []
+      judgement.unchecked = ["arguments that the trace does not tell"]
+      return judgement
+    }
+  }
+
   private static func row(_ requirement: CallRequirement, _ set: SupportSet) -> Row {
     let number = requirement.number
     let requests = requirement.shapes.map {
-      Request(shape: $0, judgement: set.judge(number, operands: $0.operands))
+      Request(shape: $0, judgement: judge($0, number, set))
     }
     let whole = set.state(of: number)
     let state: SupportState? =
@@ -127,7 +143,7 @@ public struct SupportReport: Sendable {
     _ requests: [Request], _ set: SupportSet, _ number: SystemCallNumber
   ) -> [Item] {
     var items: [Item] = []
-    for request in requests {
+    for request in requests where request.shape.isWholeKnown {
       for item in RequestItem.items(of: number, operands: request.shape.operands) {
         let place = items.firstIndex { $0.argument == item.argument && $0.name == item.name }
         if let place {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 public import LinuxABI
+internal import Trace
 
 /// What programs asked of one system call.
 public struct CallRequirement: Sendable {
@@ -11,6 +12,8 @@ public struct CallRequirement: Sendable {
     public var request: String
     /// The arguments of the first.
     public var operands: InlineArray<6, UInt64>
+    /// Whether all of them are known that are no addresses.
+    public var isWholeKnown = true
     /// How many.
     public var count: UInt64 = 0
     /// What the kernel made of them.
@@ -60,7 +63,11 @@ public struct CallRequirement: Sendable {
   ) -> Int? {
     if shapes.count >= Self.shapeLimit { return nil }
     places[key] = shapes.count
-    shapes.append(Shape(request: step.requestText, operands: call.operands, first: site()))
+    var shape = Shape(request: step.requestText, operands: call.operands, first: site())
+    shape.isWholeKnown = (0..<call.argumentCount).allSatisfy {
+      !call.unknown.contains(.operand($0)) || call.kind($0).isAddress
+    }
+    shapes.append(shape)
     return shapes.count - 1
   }
 }

@@ -44,6 +44,7 @@ public struct NativeRecord: Sendable {
   /// Counts a call of a kernel; one that it did not have or that did not return says nothing.
   mutating func note(_ step: Step, _ event: Event) {
     if event.flags.contains(.missing) || event.flags.contains(.didNotReturn) { return }
+    if event.unknown.contains(.result) { return }
     let errno = Errno(result: event.result)
     add(Outcome(name: errno?.text ?? "success", count: 1))
     vmaChangeCount += UInt64(step.changes.count)
