@@ -15,7 +15,8 @@ struct TranslationLog {
 
   /// Forgets all, and keeps the room.
   mutating func removeAll() {
-    if !changes.isEmpty { changes.removeAll(keepingCapacity: true) }
+    // Of few elements cheaper than removeAll.
+    while changes.popLast() != nil {}
   }
 
   mutating func map(

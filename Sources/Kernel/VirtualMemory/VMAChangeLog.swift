@@ -28,7 +28,8 @@ struct VMAChangeLog {
 
   /// Forgets all, and keeps the room.
   mutating func removeAll() {
-    entries.removeAll(keepingCapacity: true)
-    old.removeAll(keepingCapacity: true)
+    // Of few elements cheaper than removeAll.
+    while entries.popLast() != nil {}
+    while old.popLast() != nil {}
   }
 }

@@ -135,9 +135,10 @@ extension VMATree {
     forgetWay()
     let leaf = position.leaf
     let right = pool.takeLeaf()
-    // Where VMAs come in ascending or descending order nodes stay full; else they are halved.
+    // Where VMAs come in ascending or descending order leaves stay full, but for the two more that
+    // cutting one in three makes; else they are halved.
     let isAtEnd = position.slot == leaf.count && nextLeaf(position) == nil
-    let kept = isAtEnd ? leaf.count - 1 : position.slot == 0 ? 1 : leaf.count / 2
+    let kept = isAtEnd ? leaf.count - 2 : position.slot == 0 ? 2 : leaf.count / 2
     right.take(from: leaf, kept)
     var summary = leaf.summary
     var carried = VMANode(right)

@@ -187,4 +187,19 @@ struct AnonymousTests {
       .anonymous, byteCount: 8 * 4096, protection: readWrite, options: .uninitialized)
     check(space.byte(at: start) == 9)
   }
+
+  @Test func `a populated mapping has its pages also where it replaces others`() throws {
+    var space = try makeSpace(.unikraft)
+    for value in [1, 2] as [UInt8] {
+      _ = try space.map(
+        .anonymous, at: .fixed(page(2), replacing: true), byteCount: 4 * 4096,
+        protection: [.read, .write], options: .populate)
+      let free = space.frames.freeFrameCount
+      for number in 2..<6 as Range<UInt64> {
+        #expect(space.byte(at: page(number)) == 0)
+        check(space.setByte(value, at: page(number)))
+      }
+      #expect(space.frames.freeFrameCount == free)
+    }
+  }
 }
