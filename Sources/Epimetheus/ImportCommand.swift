@@ -46,7 +46,7 @@ struct ImportCommand: ParsableCommand {
   func validate() throws {
     if ImportFormat(rawValue: format) != nil { return }
     let formats = ImportFormat.allCases.map(\.rawValue).joined(separator: ", ")
-    if ["loupedb", "syscalls", "scml", "gvisor"].contains(format) {
+    if ["loupedb", "syscalls", "scml"].contains(format) {
       throw ValidationError(
         "\(format) lists calls and tells of no run, so no trace can be made of it. What needs a "
           + "list of calls takes it as it is: epimetheus plan --on LIST DATABASE. "
