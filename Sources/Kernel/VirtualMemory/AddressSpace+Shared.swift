@@ -48,16 +48,6 @@ extension AddressSpace {
     pageTable.unmap(range, frames: &frames, log: &translations)
   }
 
-  /// Gives a leaf without a place back.
-  mutating func free(_ leaf: PageTable.DetachedLeaf, of vma: VMA?) {
-    if !leaf.pte.isBorrowed {
-      let count = PageTable.span(leaf.level) >> PageSize.base.shift
-      frames.free(leaf.pte.address, frameCount: count)
-    } else if let vma, let object = object(of: vma) {
-      release(pageIndex(leaf.address, in: vma), of: object)
-    }
-  }
-
   private mutating func release(_ index: UInt64, of object: UInt32) {
     if let frame = cache.release(index, of: object) { frames.free(frame) }
   }

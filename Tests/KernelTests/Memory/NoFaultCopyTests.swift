@@ -72,6 +72,30 @@ struct NoFaultCopyTests {
     }
   }
 
+  @Test func `behind the last entry of a table the next table counts, not the next frame`() throws {
+    var space = try makeSpace()
+    _ = try space.map(
+      .anonymous, at: .fixed(base + 505 * size, replacing: false), byteCount: 8 * size,
+      protection: readWrite)
+    // In this order, so that a page of the guest's lies in the frame behind the table.
+    for number in [511, 510, 505, 512] as [UInt64] {
+      check(space.setByte(UInt8(number - 500), at: base + number * size))
+    }
+    let access = space.pageTable.access(base + 511 * size, MemoryAccess(.read))
+    guard case .translated(let found) = access else {
+      Issue.record("the page is not there")
+      return
+    }
+    let behind = found.entry + 8
+    #expect(behind == space.pageTable.walk(base + 510 * size).pte.address)
+    let other = space.pageTable.walk(base + 505 * size).pte
+    space.memory.setWord(other.rawValue, at: behind)
+    var bytes = [UInt8](repeating: 0, count: 2 * Int(size))
+    let start = base + 511 * size
+    check(bytes.withUnsafeMutableBytes { space.copyIn(from: start, into: $0) } == 2 * size)
+    #expect(bytes[0] == 11 && bytes[Int(size)] == 12)
+  }
+
   @Test func `a copy ends where the next page of the table allows less`() throws {
     var space = try makeSpace()
     for number in 0..<4 as Range<UInt64> { try map(&space, number) }
