@@ -6,6 +6,8 @@ package enum JSONValue {
   case array([JSONValue])
   case string(String)
   case integer(UInt64)
+  /// A number with three decimals, in thousandths. Only written: every report holds integers.
+  case thousandths(UInt64)
   case boolean(Bool)
   case null
 
@@ -48,6 +50,9 @@ package enum JSONValue {
       return "[\n" + lines.joined(separator: ",\n") + "\n" + indent + "]"
     case .string(let string): return Self.quoted(string)
     case .integer(let value): return String(min(value, Self.highestInteger))
+    case .thousandths(let value):
+      let digits = String(1000 + value % 1000)
+      return String(value / 1000) + "." + digits.dropFirst()
     case .boolean(let value): return value ? "true" : "false"
     case .null: return "null"
     }
@@ -59,7 +64,7 @@ package enum JSONValue {
     case .object(let members):
       "{" + members.map { Self.quoted($0) + ":" + $1.line() }.joined(separator: ",") + "}"
     case .array(let values): "[" + values.map { $0.line() }.joined(separator: ",") + "]"
-    case .string, .integer, .boolean, .null: text()
+    case .string, .integer, .thousandths, .boolean, .null: text()
     }
   }
 
