@@ -88,7 +88,8 @@ let package = Package(
       swiftSettings: common),
     .target(
       name: "Analyzer", dependencies: ["Import", "Support", "TraceFile", "Trace", "LinuxABI"],
-      exclude: ["README.md"], swiftSettings: common),
+      exclude: ["README.md"], resources: [.embedInCode("Page/report.html")],
+      swiftSettings: common),
     .executableTarget(
       name: "Epimetheus",
       dependencies: [
