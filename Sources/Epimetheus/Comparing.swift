@@ -7,16 +7,30 @@ import TraceFile
 
 /// One comparison of two files, for every command that needs one.
 enum Comparing {
-  /// Replays a trace on our kernel and compares.
-  static func replay(of trace: String) throws -> Report {
+  /// Replays a trace on our kernel and compares. `body` gets the report and the path of the
+  /// replayed trace, which is there for that time.
+  static func withReplay<Result>(
+    of trace: String, _ body: (Report, String) throws -> Result
+  ) throws -> Result {
     let file = TemporaryFile("replay.epi")
     let outcome = try Replaying.replay(trace, to: file.path)
     if outcome.foreignCount > 0 {
       Console.note(
         "epimetheus: \(outcome.foreignCount) traps of other processes were not replayed")
     }
-    return try report(
+    let report = try report(
       trace, file.path, named: (trace, "its replay on our kernel"), scope: .full)
+    return try body(report, file.path)
+  }
+
+  /// The report as a page, with drawings of both traces.
+  static func page(of report: Report, _ expected: String, _ actual: String) throws -> String {
+    let timelines = try [(expected, report.left.name), (actual, report.right.name)].map {
+      (path, name) in
+      var reader = try TraceFiles.open(path)
+      return try Timeline(of: &reader, named: name)
+    }
+    return ReportPage(report).html(timelines: timelines)
   }
 
   /// Compares the traces at two paths, which the report calls by the names given.

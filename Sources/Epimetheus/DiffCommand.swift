@@ -30,6 +30,8 @@ struct DiffCommand: ParsableCommand {
 
   func run() throws {
     let report = try Comparing.report(expected, actual, scope: .differences)
-    try findings.publish(report.findings, text: report.text, json: report.json(with:))
+    try findings.publish(
+      report.findings, text: report.text, json: report.json(with:),
+      page: try Comparing.page(of: report, expected, actual))
   }
 }

@@ -31,7 +31,7 @@ struct ExplainCommand: ParsableCommand {
         try SupportFiles.begins(file, with: "{")
         ? Explanation(
           parsing: try SupportFiles.text(of: file, limit: ReportFiles.largestReport))
-        : Explanation(try Comparing.replay(of: file))
+        : Comparing.withReplay(of: file) { (report, _) in try Explanation(report) }
     } catch let error as ReportFileError {
       throw CommandError.badInput("\(file): \(error.message)")
     }

@@ -10,11 +10,11 @@ import Support
 struct FindingOptions: ParsableArguments {
   /// The forms of a report.
   enum Format: String, ExpressibleByArgument, CaseIterable {
-    case text, json, jsonl, junit, sarif, markdown, github, gitlab
+    case text, json, jsonl, junit, sarif, markdown, github, gitlab, html
   }
 
   @Option(
-    help: "How to write it: text, json, jsonl, junit, sarif, markdown, github or gitlab.")
+    help: "How to write it: text, json, jsonl, junit, sarif, markdown, github, gitlab or html.")
   var format: Format?
 
   @Flag(help: "As JSON: --format json.")
@@ -39,7 +39,8 @@ struct FindingOptions: ParsableArguments {
 
   /// Prints a report in the form that was asked for, and throws the exit code for findings.
   func publish(
-    _ list: FindingList, text: () -> String, json writeJSON: (FindingList?) -> String
+    _ list: FindingList, text: () -> String, json writeJSON: (FindingList?) -> String,
+    page: @autoclosure () throws -> String
   ) throws {
     let list = try withStandings(list)
     let hasStandings = baseline != nil || suppressions != nil
@@ -54,6 +55,7 @@ struct FindingOptions: ParsableArguments {
     case .markdown: Console.result(list.markdown())
     case .github: Console.result(list.gitHubAnnotations())
     case .gitlab: Console.result(list.gitLabReport())
+    case .html: Console.result(try page())
     }
     if list.fails { throw ExitCode(ExitStatusCode.findings) }
   }

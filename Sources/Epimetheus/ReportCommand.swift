@@ -79,15 +79,22 @@ struct ReportCommand: ParsableCommand {
     }
     let report = SupportReport(requirements, against: set)
     try findings.publish(
-      report.findings(failing: failOn), text: report.text, json: report.json(with:))
+      report.findings(failing: failOn), text: report.text, json: report.json(with:),
+      page: ReportPage(report).html(timelines: []))
   }
 
   private func runComparison() throws {
-    let report =
-      traces.count == 2
-      ? try Comparing.report(traces[0], traces[1], scope: .full)
-      : try Comparing.replay(of: traces[0])
-    try findings.publish(report.findings, text: report.text, json: report.json(with:))
+    if traces.count == 2 {
+      try publish(Comparing.report(traces[0], traces[1], scope: .full), traces[1])
+    } else {
+      try Comparing.withReplay(of: traces[0], publish)
+    }
+  }
+
+  private func publish(_ report: Report, _ replayed: String) throws {
+    try findings.publish(
+      report.findings, text: report.text, json: report.json(with:),
+      page: try Comparing.page(of: report, traces[0], replayed))
   }
 }
 

@@ -89,7 +89,7 @@ struct FormatCommandTests {
       return try #require(value?["fingerprint"] as? String)
     }
     #expect(fingerprints.count >= 2)
-    for form in ["text", "json", "junit", "sarif", "markdown", "github", "gitlab"] {
+    for form in ["text", "json", "junit", "sarif", "markdown", "github", "gitlab", "html"] {
       let run = try Subprogram.epimetheus("report", "--format", form, Self.traces[0])
       #expect(run.end == .exited(1))
       for fingerprint in fingerprints { #expect(run.text.contains(fingerprint), "\(form)") }

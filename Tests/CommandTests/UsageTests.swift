@@ -64,7 +64,8 @@ struct UsageTests {
   }
 
   @Test(arguments: [
-    "record", "replay", "diff", "report", "dump", "assemble", "info", "probe", "doctor",
+    "record", "replay", "diff", "report", "dump", "assemble", "info", "probe", "doctor", "explain",
+    "export",
   ])
   func `every subcommand has help`(command: String) throws {
     let run = try Subprogram.epimetheus(command, "--help")
