@@ -142,8 +142,15 @@ enum Programs {
     #include <time.h>
     #include <unistd.h>
     static void on_signal(int number) { (void)number; }
+    static volatile int waits;
+    // Not before the first thread waits, and without a system call of its own until then.
     static void *execute(void *unused) {
       (void)unused;
+      struct timespec start, now;
+      while (!waits) {}
+      clock_gettime(CLOCK_MONOTONIC, &start);
+      do clock_gettime(CLOCK_MONOTONIC, &now);
+      while ((now.tv_sec - start.tv_sec) * 1000000000 + now.tv_nsec - start.tv_nsec < 200000000);
       execl("/bin/busybox", "busybox", "sh", "-c", "exit 6", (char *)0);
       return 0;
     }
@@ -208,6 +215,7 @@ enum Programs {
       if (!strcmp(how, "thread-exec")) {
         pthread_t thread;
         pthread_create(&thread, 0, execute, 0);
+        waits = 1;
         for (;;) pause();
       }
       if (!strcmp(how, "thread-exit")) {
