@@ -26,7 +26,7 @@ struct AssembleCommand: ParsableCommand {
   var frames = false
 
   func run() throws {
-    let input = try read()
+    let input = try Console.input(text)
     do {
       if frames {
         try input.withUnsafeBytes { bytes in
@@ -40,15 +40,6 @@ struct AssembleCommand: ParsableCommand {
     } catch let error as TraceError {
       let unit = frames ? "byte" : "line"
       throw CommandError.badInput("\(text): \(unit) \(error.position): \(error.message)")
-    }
-  }
-
-  private func read() throws -> Data {
-    if text == "-" { return try Console.input() }
-    do {
-      return try Data(contentsOf: URL(filePath: text), options: .mappedIfSafe)
-    } catch {
-      throw CommandError.badInput("\(text): cannot be read")
     }
   }
 

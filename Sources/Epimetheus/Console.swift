@@ -42,6 +42,16 @@ enum Console {
     }
   }
 
+  /// All of a file, or of stdin where the path is `-`.
+  static func input(_ path: String) throws -> Data {
+    if path == "-" { return try input() }
+    do {
+      return try Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
+    } catch {
+      throw CommandError.badInput("\(path): cannot be read")
+    }
+  }
+
   /// Writes all of it; false where that fails.
   private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
     var done = 0

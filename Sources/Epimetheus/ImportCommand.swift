@@ -57,7 +57,7 @@ struct ImportCommand: ParsableCommand {
 
   func run() throws {
     guard let format = ImportFormat(rawValue: format) else { return }
-    let importer = Importer(format, try read())
+    let importer = Importer(format, [UInt8](try Console.input(file)))
     let header = importer.header
     let summary = try TraceFiles.write(output, header: header) { writer in
       let summary = importer.run(into: &writer)
@@ -72,15 +72,6 @@ struct ImportCommand: ParsableCommand {
       Console.note(summary.text().trimmingNewline)
     }
     if summary.refusedLineCount > 0 { throw ExitCode(ExitStatusCode.findings) }
-  }
-
-  private func read() throws -> [UInt8] {
-    if file == "-" { return [UInt8](try Console.input()) }
-    do {
-      return [UInt8](try Data(contentsOf: URL(filePath: file)))
-    } catch {
-      throw CommandError.badInput("\(file): cannot be read")
-    }
   }
 
   private static func nothing(

@@ -19,6 +19,13 @@ final class OutputFile {
     }
   }
 
+  /// Makes a file of a text, or empties it first.
+  static func write(_ text: String, to path: String) throws {
+    let file = try OutputFile(path)
+    file.put(text)
+    try file.finish()
+  }
+
   /// Makes a folder; one that is there already is taken.
   static func makeFolder(_ path: String) throws {
     if mkdir(path, 0o777) != 0, errno != EEXIST {

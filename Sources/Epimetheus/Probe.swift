@@ -81,19 +81,15 @@ struct Probe {
   /// Finds the verdicts.
   func run(subCommands: Bool) throws -> ProbeReport {
     let targets = use.counts.keys.filter { subCommands || $0.subcommand == nil }.sorted()
+    func rules(_ questions: [VerdictSearch.Question]) -> [TrialRule] {
+      questions.map { TrialRule(targets[$0.item], $0.isFake ? .fake : .stub) }
+    }
     let likely = Set(Self.likelyRequired.map(\.rawValue))
     var search = VerdictSearch(
       itemCount: targets.count,
       isLikelyRequired: { targets[$0].subcommand == nil && likely.contains(targets[$0].number) },
-      works: { questions in
-        try works(
-          questions.map { TrialRule(targets[$0.item], $0.isFake ? .fake : .stub) },
-          of: targets.count)
-      })
+      works: { try works(rules($0)) })
     let result = try search.run()
-    func rules(_ questions: [VerdictSearch.Question]) -> [TrialRule] {
-      questions.map { TrialRule(targets[$0.item], $0.isFake ? .fake : .stub) }
-    }
     return ProbeReport(
       arguments: trial.program.arguments, test: trial.program.test,
       comparesOutput: comparesOutput, times: times, ending: baseline.ending,
@@ -104,7 +100,7 @@ struct Probe {
       together: rules(result.together), apart: rules(result.apart), runs: log.runs)
   }
 
-  private func works(_ rules: [TrialRule], of targetCount: Int) throws -> Bool {
+  private func works(_ rules: [TrialRule]) throws -> Bool {
     for _ in 0..<times {
       let outcome = try trial.run(rules)
       let difference = difference(outcome)

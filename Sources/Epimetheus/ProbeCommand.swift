@@ -2,7 +2,6 @@
 
 import Analyzer
 import ArgumentParser
-import FoundationEssentials
 import LinuxABI
 import Recorder
 import Support
@@ -74,13 +73,7 @@ struct ProbeCommand: ParsableCommand {
     if timeout == nil { probe.setTimeout() }
     let report = try probe.run(subCommands: subCommands)
     if let loupedb { try report.write(loupeTable: loupedb) }
-    if let output {
-      do {
-        try Data(report.json().utf8).write(to: URL(filePath: output))
-      } catch {
-        throw CommandError.temporary("\(output): cannot be written")
-      }
-    }
+    if let output { try OutputFile.write(report.json(), to: output) }
     Console.result(json ? report.json() : report.text())
   }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import Analyzer
-import FoundationEssentials
 import LinuxABI
 import Recorder
 import Support
@@ -144,10 +143,6 @@ struct ProbeReport {
       let call = finding.target.call
       verdicts[call] = verdicts[call]?.joined(finding.verdict) ?? finding.verdict
     }
-    do {
-      try Data(LoupeTable(verdicts).text.utf8).write(to: URL(filePath: path))
-    } catch {
-      throw CommandError.temporary("\(path): cannot be written")
-    }
+    try OutputFile.write(LoupeTable(verdicts).text, to: path)
   }
 }

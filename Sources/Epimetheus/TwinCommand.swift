@@ -2,7 +2,6 @@
 
 import Analyzer
 import ArgumentParser
-import FoundationEssentials
 import Recorder
 
 /// `epimetheus twin`.
@@ -73,11 +72,9 @@ struct TwinCommand: ParsableCommand {
     Console.note("epimetheus: \(result.operationCount) operations in \(clock.now - begin)")
     Console.result(json ? Self.json(result) : Self.text(result))
     if let output, let first = result.differences.first {
-      do {
-        try Data(first.trace).write(to: URL(filePath: output))
-      } catch {
-        throw CommandError.temporary("\(output): cannot be written")
-      }
+      let file = try OutputFile(output)
+      file.put(first.trace)
+      try file.finish()
     }
     if !result.differences.isEmpty { throw ExitCode(ExitStatusCode.findings) }
   }
