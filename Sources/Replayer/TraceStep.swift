@@ -26,8 +26,9 @@ struct TraceStep: ~Copyable {
 
   mutating func removeAll() {
     trap = nil
-    attachments.removeAll(keepingCapacity: true)
-    vmaChanges.removeAll(keepingCapacity: true)
+    // Most steps have one kind or none.
+    if !attachments.isEmpty { attachments.removeAll(keepingCapacity: true) }
+    if !vmaChanges.isEmpty { vmaChanges.removeAll(keepingCapacity: true) }
     arena.removeAll()
     inputsUsed = 0
   }

@@ -82,14 +82,12 @@ extension Unikernel {
     case .pipe(let pipe):
       let bytes = pipe.take(Int(segments.byteCount))
       count = Array(bytes).copy(from: 0, into: segments, of: memory)
-    case .device(let device):
-      let bytes =
-        switch device {
-        case .random, .unboundedRandom:
-          try machine.entropy(byteCount: Int(segments.byteCount))
-        case .null, .zero, .full: [UInt8](repeating: 0, count: Int(segments.byteCount))
-        }
+    case .device(.random), .device(.unboundedRandom):
+      let bytes = try machine.entropy(byteCount: Int(segments.byteCount))
       count = bytes.copy(from: 0, into: segments, of: memory)
+    case .device(.null), .device(.zero), .device(.full):
+      for segment in segments { memory.clear(segment) }
+      count = segments.byteCount
     case .unknown: throw .outsideDecides
     }
     let taken = min(count, segments.byteCount)
