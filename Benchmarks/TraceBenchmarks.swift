@@ -75,7 +75,7 @@ struct TraceBenchmarks {
       value: String(format: "%.1f", one / 1e6), goal: "20 or more"
     ).print()
     Figure(
-      name: "  zstd on a second core", value: String(format: "%.1f", two / 1e6), goal: ""
+      name: "  blocks and zstd on a second core", value: String(format: "%.1f", two / 1e6), goal: ""
     ).print()
     Figure(
       name: "  without zstd", value: String(format: "%.1f", rateOfBlocks(of: list) / 1e6), goal: ""
@@ -88,7 +88,7 @@ struct TraceBenchmarks {
     header.unseen = [.times]
     var options = TraceWriter.Options()
     options.level = 1
-    options.compressesAside = aside
+    options.writesAside = aside
     var rates: [Double] = []
     for _ in 0..<harness.repetitions {
       var writer = try TraceWriter(path: "/dev/null", header: header, options: options)

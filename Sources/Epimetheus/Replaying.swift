@@ -20,7 +20,7 @@ enum Replaying {
       ? ReplaySession.defaultMemoryByteCount : header.memoryByteCount
     let memory = try HostMemory.reserve(byteCount: byteCount)
     var options = TraceWriter.Options()
-    options.compressesAside = true
+    options.writesAside = true
     let writer = try TraceFiles.create(
       output, header: ReplaySession.header(replaying: header), options: options)
     let outcome: ReplayOutcome

@@ -2,14 +2,15 @@
 
 /// Reads the bytes of a block, which may be anything, into events.
 ///
-/// A block is read whole or not at all. Memory: its events, at most 65,536, and its bytes.
-public struct BlockDecoder: ~Copyable {
+/// A block is read whole or not at all. Memory: its events, at most 65,536. Payloads are given from
+/// where the block lies.
+@safe public struct BlockDecoder: ~Copyable {
   private let skipsUnknownKinds: Bool
   private var events: [Event] = []
   /// Per event the payload's index plus 1, 0 if it has none.
   private var references: [UInt32] = []
   private var payloadEnds: [Int] = []
-  private var storage = ByteStorage(capacity: 4096)
+  private var payloads = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
 
   /// Which block of the file it is, from 0 on.
   public private(set) var blockNumber: UInt64 = 0
@@ -29,26 +30,27 @@ public struct BlockDecoder: ~Copyable {
   /// The event at an index from 0 on.
   public subscript(index: Int) -> Event { events[index] }
 
-  /// The bytes of the event at an index, valid until the next `decode`.
+  /// The bytes of the event at an index, in the block that was decoded.
   public func payload(at index: Int) -> UnsafeRawBufferPointer {
     let reference = Int(references[index])
     if reference == 0 { return unsafe UnsafeRawBufferPointer(start: nil, count: 0) }
     let start = reference == 1 ? 0 : payloadEnds[reference - 2]
     return unsafe UnsafeRawBufferPointer(
-      rebasing: storage.bytes[start..<payloadEnds[reference - 1]])
+      rebasing: payloads[start..<payloadEnds[reference - 1]])
   }
 
-  /// Forgets the events of the last block.
+  /// Forgets the events of the last block, whose bytes may go then.
   public mutating func removeAll() {
     events.removeAll(keepingCapacity: true)
     references.removeAll(keepingCapacity: true)
     payloadEnds.removeAll(keepingCapacity: true)
-    storage.removeAll()
+    unsafe payloads = UnsafeRawBufferPointer(start: nil, count: 0)
     unknownCount = 0
   }
 
-  /// Reads a block; an error's position counts from the block's first byte.
-  public mutating func decode(_ block: UnsafeRawBufferPointer) throws(TraceError) {
+  /// Reads a block, whose bytes must stay as they are until the next `decode` or `removeAll`; an
+  /// error's position counts from the block's first byte.
+  @unsafe public mutating func decode(_ block: UnsafeRawBufferPointer) throws(TraceError) {
     removeAll()
     do {
       var sections = try unsafe readSections(block)
@@ -180,7 +182,7 @@ public struct BlockDecoder: ~Copyable {
         "\(end) bytes of payload are announced, \(sections.payloadBytes.remaining) are there",
         at: sections.payloadBytes.position)
     }
-    unsafe storage.append(try unsafe sections.payloadBytes.take(UInt64(end)))
+    unsafe payloads = try unsafe sections.payloadBytes.take(UInt64(end))
   }
 
   private mutating func readEvents(

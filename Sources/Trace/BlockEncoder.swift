@@ -16,8 +16,6 @@ public struct BlockEncoder: ~Copyable {
   private var times: ColumnWriter
   private var durations: ColumnWriter
   private var output = ByteStorage(capacity: 4096)
-  /// The block before the last: see `finish`.
-  private var finished = ByteStorage(capacity: 4096)
   private var previousTask: UInt64 = 0
   private var previousTime: UInt64 = 0
   private var anyTime: UInt64 = 0
@@ -78,10 +76,8 @@ public struct BlockEncoder: ~Copyable {
     return true
   }
 
-  /// The bytes of the block; the encoder then begins the next block. They stay valid until the
-  /// block after the next is finished, so that one can be compressed while another is encoded.
+  /// The bytes of the block, valid until the next one is finished; the encoder begins that one.
   public mutating func finish(blockNumber: UInt64, firstEvent: UInt64) -> UnsafeRawBufferPointer {
-    swap(&output, &finished)
     output.removeAll()
     output.append(littleEndian: BlockFormat.magic)
     output.append(varint: blockNumber)

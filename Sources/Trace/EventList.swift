@@ -74,9 +74,16 @@ public struct EventList: EventSink, EventSource {
   /// Makes `next` begin again at the first event.
   public mutating func rewind() { position = 0 }
 
-  /// Forgets all events.
+  /// Forgets all events and keeps the room.
   public mutating func removeAll() {
-    self = EventList()
+    events.removeAll(keepingCapacity: true)
+    payloadEnds.removeAll(keepingCapacity: true)
+    if isKnownUniquelyReferenced(&storage) {
+      unsafe storage.bytes.removeAll()
+    } else {
+      storage = SharedBytes()
+    }
+    position = 0
   }
 }
 

@@ -4,8 +4,9 @@ import Trace
 
 /// What a reader holds and does. `TraceReader` keeps it behind a pointer, as `TraceWriter` does.
 struct ReaderCore: ~Copyable {
+  /// For what is not at one of `blocks`.
   private var frames: FrameReader
-  private var decoder: BlockDecoder
+  private var block: BlockReader
   private var blocks: [Frame] = []
   private var isReported: [Bool]
   /// The index in `blocks` of the block that is read next.
@@ -32,7 +33,7 @@ struct ReaderCore: ~Copyable {
     opened = try OpenedTrace(source)
     blocks = opened.blocks
     isReported = [Bool](repeating: false, count: blocks.count)
-    decoder = BlockDecoder(features: opened.header.features)
+    block = BlockReader(source, features: opened.header.features)
     frames = FrameReader(source)
     for problem in opened.problems { report(problem) }
   }
@@ -42,21 +43,21 @@ struct ReaderCore: ~Copyable {
 
   /// The next event; nil at the end.
   mutating func next() throws(TraceError) -> Event? {
-    while index >= decoder.count {
+    while index >= block.count {
       if nextBlock >= blocks.count { return endGap() }
       if try loadNextBlock(), let gap = startOfBlock() { return gap }
     }
     isAtGap = false
-    eventNumber = decoder.firstEvent + UInt64(index)
+    eventNumber = block.firstEvent + UInt64(index)
     index += 1
     expectedEvent = eventNumber + 1
-    return decoder[index - 1]
+    return block[index - 1]
   }
 
   /// The bytes of the event that `next` gave last, until the next call.
   var payload: UnsafeRawBufferPointer {
     if isAtGap || index == 0 { return UnsafeRawBufferPointer(start: nil, count: 0) }
-    return decoder.payload(at: index - 1)
+    return block.payload(at: index - 1)
   }
 
   /// Makes `next` give the event of this number, or the first after it that can be read.
@@ -66,7 +67,7 @@ struct ReaderCore: ~Copyable {
     while high - low > 1 {
       var middle = low + (high - low) / 2
       while middle < high, !(try loadBlock(middle)) { middle += 1 }
-      if middle == high || decoder.firstEvent > number {
+      if middle == high || block.firstEvent > number {
         high = low + (high - low) / 2
       } else {
         low = middle
@@ -75,19 +76,19 @@ struct ReaderCore: ~Copyable {
     resetPosition()
     nextBlock = low
     while nextBlock < blocks.count {
-      if try loadNextBlock(), decoder.firstEvent + UInt64(decoder.count) > number {
-        if number > decoder.firstEvent { index = Int(number - decoder.firstEvent) }
-        expectedEvent = max(number, decoder.firstEvent)
+      if try loadNextBlock(), block.firstEvent + UInt64(block.count) > number {
+        if number > block.firstEvent { index = Int(number - block.firstEvent) }
+        expectedEvent = max(number, block.firstEvent)
         return
       }
     }
-    decoder.removeAll()
+    block.removeAll()
   }
 
   mutating func countEvents() throws(TraceError) -> UInt64 {
     var count: UInt64 = 0
     for number in blocks.indices.reversed() where try loadBlock(number) {
-      count = decoder.firstEvent + UInt64(decoder.count)
+      count = block.firstEvent + UInt64(block.count)
       break
     }
     rewind()
@@ -102,7 +103,7 @@ struct ReaderCore: ~Copyable {
   }
 
   private mutating func resetPosition() {
-    decoder.removeAll()
+    block.removeAll()
     index = 0
     isAtGap = true
     hasToldEnd = false
@@ -116,35 +117,27 @@ struct ReaderCore: ~Copyable {
 }
 
 extension ReaderCore {
-  /// Unpacks a block into the decoder; false, and reported once, if it cannot be read.
+  /// Makes a block the one at hand; false, and reported once, if it cannot be read.
   private mutating func loadBlock(
     _ number: Int, beginningWithNext: Bool = false
   ) throws(TraceError) -> Bool {
-    let block = blocks[number]
     index = 0
-    let reason: String
     do throws(FrameFault) {
-      let content = try frames.read(
-        at: block.offset, byteCount: block.byteCount, contentLimit: BlockFormat.byteLimit)
-      if beginningWithNext, number + 1 < blocks.count {
-        frames.readAhead(blocks[number + 1], contentLimit: BlockFormat.byteLimit)
-      }
-      let error = decode(content)
-      if error == nil {
-        if decoder.unknownCount > 0 { reportUnknown(number) }
-        return true
-      }
-      reason = error.map { "\($0.message) (byte \($0.position) of its contents)" } ?? ""
+      try block.read(blocks[number])
+      if beginningWithNext, number + 1 < blocks.count { block.readAhead(blocks[number + 1]) }
+      if block.unknownCount > 0 { reportUnknown(number) }
+      return true
     } catch {
       if case .unreadable(let error) = error { throw error }
-      reason = error.message
+      if !isReported[number] {
+        isReported[number] = true
+        damagedBlockCount += 1
+        report(
+          TraceProblem(
+            block: UInt64(number), offset: blocks[number].offset, message: error.message))
+      }
     }
-    decoder.removeAll()
-    if !isReported[number] {
-      isReported[number] = true
-      damagedBlockCount += 1
-      report(TraceProblem(block: UInt64(number), offset: block.offset, message: reason))
-    }
+    block.removeAll()
     return false
   }
 
@@ -159,11 +152,11 @@ extension ReaderCore {
   /// Looks for whole blocks within a damaged one whose end was found by its lengths alone: where a
   /// length is damaged, the blocks after it may seem to be part of it.
   private mutating func searchInside(_ number: Int) throws(TraceError) {
-    let block = blocks[number]
+    let frame = blocks[number]
     let first = try FrameScan.nextBlock(
-      &frames, after: block.offset, before: block.end, &falseStarts)
+      &frames, after: frame.offset, before: frame.end, &falseStarts)
     guard var at = first else { return }
-    var found = [Frame(offset: block.offset, byteCount: at - block.offset, contentByteCount: 0)]
+    var found = [Frame(offset: frame.offset, byteCount: at - frame.offset, contentByteCount: 0)]
     var rest = number + 1
     while true {
       while rest < blocks.count && blocks[rest].offset < at { rest += 1 }
@@ -177,42 +170,37 @@ extension ReaderCore {
       number..<rest, with: [true] + [Bool](repeating: false, count: found.count - 1))
   }
 
-  private mutating func decode(_ content: UnsafeRawBufferPointer) -> TraceError? {
-    do throws(TraceError) { try decoder.decode(content) } catch { return error }
-    return nil
-  }
-
   private mutating func reportUnknown(_ number: Int) {
     if isReported[number] { return }
     isReported[number] = true
     report(
       TraceProblem(
         block: UInt64(number), offset: blocks[number].offset,
-        message: "\(decoder.unknownCount) events are of kinds that this version does not know"))
+        message: "\(block.unknownCount) events are of kinds that this version does not know"))
   }
 
   /// The gap before the block at hand, if events are missing there.
   private mutating func startOfBlock() -> Event? {
-    if decoder.firstEvent < expectedEvent {
+    if block.firstEvent < expectedEvent {
       report(
         TraceProblem(
           block: UInt64(nextBlock - 1), offset: blocks[nextBlock - 1].offset,
-          message: "begins with event \(decoder.firstEvent), \(expectedEvent) was expected"))
+          message: "begins with event \(block.firstEvent), \(expectedEvent) was expected"))
       damagedBlockCount += 1
-      decoder.removeAll()
+      block.removeAll()
       return nil
     }
-    if decoder.firstEvent == expectedEvent { return nil }
+    if block.firstEvent == expectedEvent { return nil }
     report(
       TraceProblem(
         block: nil, offset: blocks[nextBlock - 1].offset,
-        message: "events \(expectedEvent) to \(decoder.firstEvent - 1) are lost"))
-    return gap(of: decoder.firstEvent - expectedEvent)
+        message: "events \(expectedEvent) to \(block.firstEvent - 1) are lost"))
+    return gap(of: block.firstEvent - expectedEvent)
   }
 
   /// The gap at the end, if the last block cannot be read.
   private mutating func endGap() -> Event? {
-    decoder.removeAll()
+    block.removeAll()
     index = 0
     isAtGap = true
     guard !hasToldEnd, opened.isComplete, isLastDamaged else {

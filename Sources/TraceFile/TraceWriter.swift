@@ -15,9 +15,9 @@ public final class TraceWriter: EventSink {
     public var level = 3
     /// The most events in a block, 1 to 65,536. A crash of the writer loses at most one block.
     public var eventsPerBlock = BlockFormat.eventLimit
-    /// Compress a full block on a second thread while the next one is filled. The bytes are the
-    /// same; an error shows one block later.
-    public var compressesAside = false
+    /// Make and write blocks on a second thread, while the next events are collected. The bytes are
+    /// the same; an error shows up to 65,536 events later.
+    public var writesAside = false
     /// Level 3, full blocks, one thread.
     public init() {}
   }

@@ -4,56 +4,72 @@ import Trace
 
 /// What a writer holds and does. `TraceWriter` keeps it behind a pointer: checking access to each
 /// property of a class took as long as encoding an event.
+///
+/// It makes blocks itself, or hands events in batches to a second thread that does.
 struct WriterCore: ~Copyable {
-  private var encoder: BlockEncoder
-  /// Where blocks go; a thread of `aside` may be at it until `settle`.
-  private let frames: UnsafeMutablePointer<FrameWriter>
-  private let compressesAside: Bool
+  /// Where events become blocks; a thread of `aside` may be at it until `settle`.
+  private let blocks: UnsafeMutablePointer<BlockWriter>
+  private let writesAside: Bool
   private let aside = Aside()
+  /// So many events go to the second thread at once: enough that the caller has something to do
+  /// while a block is compressed.
+  private static var batchLimit: Int { BlockFormat.eventLimit / 2 }
+  /// Events for the second thread.
+  private var batch = EventList()
+  /// The batch that the second thread is at.
+  private let handed: UnsafeMutablePointer<EventList>
   private var isFinished = false
-  private(set) var eventCount: UInt64 = 0
-  private(set) var blockCount: UInt64 = 0
-  /// What went wrong first, as far as it is known.
-  private(set) var failure: TraceFileError?
+  /// Events that went into a batch.
+  private var collectedCount: UInt64 = 0
+  /// What went wrong first on the second thread, as far as it is known.
+  private var settledFailure: TraceFileError?
 
   init(
     _ destination: ByteDestination, path: String, header: TraceHeader,
     options: TraceWriter.Options
   ) {
-    frames = .allocate(capacity: 1)
-    frames.initialize(to: FrameWriter(destination, path: path, level: options.level))
-    compressesAside = options.compressesAside
-    encoder = BlockEncoder(
-      keepsTimes: !header.unseen.contains(.times), eventLimit: options.eventsPerBlock)
-    let bytes = header.encoded()
-    if bytes.count > HeaderFormat.byteLimit {
-      failure = .format(
-        TraceError("the header has \(bytes.count) bytes, at most \(HeaderFormat.byteLimit)", at: 0),
-        path: path)
-    } else {
-      bytes.withUnsafeBytes { frames.pointee.write(frameOf: $0) }
-      failure = frames.pointee.failure
-    }
+    blocks = .allocate(capacity: 1)
+    blocks.initialize(to: BlockWriter(destination, path: path, header: header, options: options))
+    handed = .allocate(capacity: 1)
+    handed.initialize(to: EventList())
+    writesAside = options.writesAside
+    settledFailure = blocks.pointee.failure
   }
 
   deinit {
     // The thread must not outlive what it works on.
     aside.wait()
-    frames.deinitialize(count: 1)
-    frames.deallocate()
+    blocks.deinitialize(count: 1)
+    blocks.deallocate()
+    handed.deinitialize(count: 1)
+    handed.deallocate()
   }
 
-  /// Waits until all finished blocks are written.
+  /// Waits until the second thread is done.
   private mutating func settle() {
     aside.wait()
-    if failure == nil { failure = frames.pointee.failure }
+    settledFailure = blocks.pointee.failure
   }
+
+  /// Events taken so far.
+  var eventCount: UInt64 { writesAside ? collectedCount : blocks.pointee.eventCount }
+
+  /// What went wrong first, as far as it is known.
+  var failure: TraceFileError? { writesAside ? settledFailure : blocks.pointee.failure }
 
   /// Bytes written so far.
   var byteCount: UInt64 {
     mutating get {
       settle()
-      return frames.pointee.byteCount
+      return blocks.pointee.byteCount
+    }
+  }
+
+  /// Blocks written so far.
+  var blockCount: UInt64 {
+    mutating get {
+      settle()
+      return blocks.pointee.blockCount
     }
   }
 
@@ -61,60 +77,50 @@ struct WriterCore: ~Copyable {
   var bytes: [UInt8] {
     mutating get {
       settle()
-      if case .memory(let bytes) = frames.pointee.destination { return bytes }
-      return []
+      return blocks.pointee.bytes
     }
   }
 
   @inline(__always)
   mutating func append(_ event: Event, payload: UnsafeRawBufferPointer) {
-    if failure == nil, encoder.append(event, payload: payload) {
-      eventCount += 1
+    if writesAside {
+      if settledFailure != nil { return }
+      collectedCount += 1
+      batch.append(event, payload: payload)
+      if batch.count == Self.batchLimit
+        || batch.payloadByteCount >= BlockFormat.payloadLimit
+      {
+        hand()
+      }
     } else {
-      appendToNextBlock(event, payload: payload)
+      blocks.pointee.append(event, payload: payload)
     }
   }
 
+  /// Gives the batch to the second thread, when that is done with the one before.
   @inline(never)
-  private mutating func appendToNextBlock(_ event: Event, payload: UnsafeRawBufferPointer) {
-    writeBlock()
-    if failure != nil { return }
-    if encoder.append(event, payload: payload) {
-      eventCount += 1
-    } else {
-      failure = .format(
-        TraceError(
-          "event \(eventCount) has \(payload.count) bytes of payload, at most "
-            + "\(BlockFormat.payloadLimit)", at: byteCount), path: frames.pointee.path)
-    }
-  }
-
-  /// Ends the block at hand; it is in the file after `flush`.
-  private mutating func writeBlock() {
-    if failure != nil || encoder.count == 0 { return }
-    let first = eventCount - UInt64(encoder.count)
-    // Valid until the block after the next is finished, and `start` waits for the one before.
-    let block = encoder.finish(blockNumber: blockCount, firstEvent: first)
-    blockCount += 1
-    let frames = frames
-    if compressesAside {
-      aside.start { frames.pointee.write(frameOf: block) }
-    } else {
-      frames.pointee.write(frameOf: block)
-      failure = frames.pointee.failure
-    }
+  private mutating func hand() {
+    settle()
+    if batch.count == 0 { return }
+    let (blocks, handed) = (blocks, handed)
+    swap(&batch, &handed.pointee)
+    batch.removeAll()
+    aside.start { handed.pointee.emit(into: &blocks.pointee) }
   }
 
   mutating func flush() {
-    writeBlock()
+    hand()
+    aside.wait()
+    blocks.pointee.writeBlock()
     settle()
   }
 
   mutating func finish() {
     if isFinished { return }
     isFinished = true
-    flush()
-    frames.pointee.finish(isWhole: failure == nil)
+    hand()
+    aside.wait()
+    blocks.pointee.finish()
     settle()
   }
 }

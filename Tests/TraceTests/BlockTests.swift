@@ -22,14 +22,15 @@ import TraceFile
   ) throws(TraceError) -> [Event] {
     var decoder = BlockDecoder(features: features)
     var failure: TraceError?
-    bytes.withUnsafeBytes { buffer in
+    let events = bytes.withUnsafeBytes { buffer in
       do throws(TraceError) { try decoder.decode(buffer) } catch { failure = error }
+      return (0..<decoder.count).map { index in
+        _ = [UInt8](decoder.payload(at: index))
+        return decoder[index]
+      }
     }
     if let failure { throw failure }
-    return (0..<decoder.count).map { index in
-      _ = [UInt8](decoder.payload(at: index))
-      return decoder[index]
-    }
+    return events
   }
 
   @Test func `a block with changed bytes gives an error or events and never ends the process`() {
