@@ -132,7 +132,9 @@ let package = Package(
       exclude: ["Goldens"], swiftSettings: common),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["TestSupport", "Epimetheus", "Kernel", "TraceFile", "Trace", "LinuxABI"],
+      dependencies: [
+        "TestSupport", "Epimetheus", "Recorder", "Kernel", "TraceFile", "Trace", "LinuxABI",
+      ],
       swiftSettings: common),
     .testTarget(name: "TidyTests", swiftSettings: common),
   ]

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Foundation
+import LinuxABI
+import Recorder
+import TestSupport
+import Testing
+
+/// Servers under load, observed by eBPF: nothing is lost, the calls are those that strace counts
+/// under the same load, and the trace is replayed and reported.
+@Suite(
+  .serialized,
+  .enabled(
+    if: ObserveSession.refusalOfProbe == nil, "eBPF is not permitted on this machine"))
+struct ServerTests {
+  private struct Info: Decodable {
+    struct Call: Decodable {
+      var call: String
+      var count: Int
+    }
+    var lostEvents: Int
+    var cutBytes: Int
+    var ending: String
+    var calls: [Call]
+  }
+
+  /// What a run under the observer or under strace came to: how often each call was made.
+  private typealias Counts = [String: Int]
+
+  private let requests = 1000
+
+  /// Runs a server under an observer that writes `file`, with a load, which ends the server.
+  private func run(
+    _ observer: [String], in scratch: Scratch, server: (UInt16) throws -> [String],
+    load: (UInt16) throws -> Void
+  ) throws {
+    let port = Server.freePort()
+    let output = scratch.url.appending(path: "server-output")
+    let server = try Server(on: port, observer + server(port), output: output)
+    try load(port)
+    #expect(server.end() == 0, "\(ServerError(file: output))")
+  }
+
+  private func observer(_ trace: String) -> [String] {
+    [Subprogram.epimetheus, "record", "--on", "linux", "--by", "ebpf", "-o", trace, "--"]
+  }
+
+  private func strace(_ log: String) -> [String] {
+    ["/usr/bin/strace", "-f", "-qq", "-s0", "-esignal=none", "-o", log]
+  }
+
+  private func counts(ofTrace path: String) throws -> Counts {
+    let run = try Subprogram.epimetheus("info", "--json", path)
+    let info = try JSONDecoder().decode(Info.self, from: run.output)
+    #expect(info.lostEvents == 0)
+    #expect(info.ending == "exited 0")
+    return Dictionary(uniqueKeysWithValues: info.calls.map { ($0.call, $0.count) })
+  }
+
+  /// The calls that strace saw begin, without the execve that starts the program.
+  private func counts(ofLog path: String) throws -> Counts {
+    var counts: Counts = [:]
+    for line in try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n") {
+      let text = line.drop { $0 != " " }.drop { $0 == " " }
+      guard !text.hasPrefix("<"), let open = text.firstIndex(of: "(") else { continue }
+      counts[String(text[..<open]), default: 0] += 1
+    }
+    counts["execve"]? -= 1
+    return counts.filter { $0.value > 0 }
+  }
+
+  /// The trace is replayed; diff and report say what the kernel lacks of what the first process
+  /// asks for, the support report what it lacks for all.
+  private func checkReplay(of trace: String, lacks: [String], in scratch: Scratch) throws {
+    let replayed = scratch.path("replayed.epi")
+    let replay = try Subprogram.epimetheus("replay", trace, "-o", replayed)
+    #expect(replay.end == .exited(0), "\(replay.errorText)")
+    let diff = try Subprogram.epimetheus("diff", trace, replayed)
+    #expect(diff.end == .exited(1))
+    let report = try Subprogram.epimetheus("report", trace)
+    #expect(report.end == .exited(1))
+    for call in lacks {
+      #expect(diff.text.contains("\n  \(call) "), "\(call)")
+      #expect(report.text.contains("\n  \(call) "), "\(call)")
+    }
+    let support = try Subprogram.epimetheus("report", "--support", "our-kernel", trace)
+    for call in lacks + ["epoll_wait", "accept4"] {
+      #expect(support.text.contains("\n  missing    \(call) "), "\(call)")
+    }
+  }
+
+  // MARK: redis
+
+  private func redis(_ observer: [String], in scratch: Scratch) throws {
+    let server = try #require(ServerTools.path("redis-server"))
+    try run(observer, in: scratch) { port in
+      [server, "--bind", "127.0.0.1", "--port", "\(port)", "--save", "", "--appendonly", "no"]
+    } load: { port in
+      let benchmark = try Subprogram.run(
+        [ServerTools.path("redis-benchmark")!, "-h", "127.0.0.1", "-p", "\(port)", "-t", "set"]
+          + ["-n", "\(requests)", "-c", "10", "-q"], environment: ServerTools.environment)
+      #expect(benchmark.end == .exited(0), "\(benchmark.errorText)")
+      _ = try Subprogram.run(
+        [ServerTools.path("redis-cli")!, "-p", "\(port)", "shutdown", "nosave"],
+        environment: ServerTools.environment)
+    }
+  }
+
+  @Test(
+    .enabled(
+      if: ServerTools.have("redis-server", "redis-benchmark", "redis-cli"),
+      "there is no redis here: scripts/servers fetches it"))
+  func `redis-server under redis-benchmark`() throws {
+    try Scratch.with { scratch in
+      let (trace, log) = (scratch.path("redis.epi"), scratch.path("redis.strace"))
+      try redis(observer(trace), in: scratch)
+      try redis(strace(log), in: scratch)
+      var (mine, theirs) = (try counts(ofTrace: trace), try counts(ofLog: log))
+      try #require(Set(mine.keys) == Set(theirs.keys))
+      #expect(mine["write"]! >= requests)
+      // It looks at /proc/self/stat ten times a second, so longer under strace.
+      for counts in [mine, theirs] {
+        #expect(counts["read"]! >= requests)
+      }
+      for name in ["read", "close"] {
+        mine[name]! -= mine["openat"]!
+        theirs[name]! -= theirs["openat"]!
+      }
+      // How often it waits, and whether others wait for the same, is a matter of time.
+      for name in ["openat", "epoll_wait", "futex", "accept4"] {
+        mine[name] = nil
+        theirs[name] = nil
+      }
+      #expect(mine == theirs)
+      try checkReplay(of: trace, lacks: ["epoll_wait", "accept4", "clone3"], in: scratch)
+    }
+  }
+
+  // MARK: nginx
+
+  /// Runs nginx under wrk for about as many requests; how many of them it wrote into its log.
+  private func nginx(_ observer: [String], in scratch: Scratch) throws -> Int {
+    let server = try #require(ServerTools.path("nginx"))
+    let folder = scratch.path("")
+    let files = ["error.log", "access.log", "nginx.pid", "nginx.conf", "index.html"]
+    for file in files { try? FileManager.default.removeItem(atPath: scratch.path(file)) }
+    try String(repeating: "x", count: 4096).write(
+      toFile: scratch.path("index.html"), atomically: true, encoding: .utf8)
+    try run(observer, in: scratch) { port in
+      let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+        .map { "\($0)_temp_path \(folder)/\($0);" }.joined(separator: " ")
+      let text = """
+        daemon off; worker_processes 1; pid \(scratch.path("nginx.pid"));
+        user \(String(cString: getpwuid(getuid())!.pointee.pw_name));
+        error_log \(scratch.path("error.log")); events { worker_connections 64; }
+        http {
+          access_log \(scratch.path("access.log")); \(temporary)
+          server { listen 127.0.0.1:\(port); root \(folder); }
+        }
+        """
+      try text.write(toFile: scratch.path("nginx.conf"), atomically: true, encoding: .utf8)
+      return [server, "-p", folder, "-c", scratch.path("nginx.conf")]
+    } load: { port in
+      let script =
+        "local n = 0; function response() n = n + 1; "
+        + "if n == \(requests) then wrk.thread:stop() end end"
+      try script.write(toFile: scratch.path("load.lua"), atomically: true, encoding: .utf8)
+      let load = try Subprogram.run(
+        [ServerTools.path("wrk")!, "-t1", "-c4", "-d1s", "-s", scratch.path("load.lua")]
+          + ["http://127.0.0.1:\(port)/index.html"], environment: ServerTools.environment)
+      #expect(load.end == .exited(0), "\(load.errorText)")
+      let file = try String(contentsOfFile: scratch.path("nginx.pid"), encoding: .utf8)
+      kill(try #require(pid_t(file.trimmingCharacters(in: .whitespacesAndNewlines))), SIGQUIT)
+    }
+    return try String(contentsOfFile: scratch.path("access.log"), encoding: .utf8)
+      .split(separator: "\n").count
+  }
+
+  @Test(
+    .enabled(
+      if: ServerTools.have("nginx", "wrk"),
+      "there is no nginx or no wrk here: scripts/servers fetches them"))
+  func `nginx under wrk`() throws {
+    try Scratch.with { scratch in
+      let (trace, log) = (scratch.path("nginx.epi"), scratch.path("nginx.strace"))
+      let requests = (
+        mine: try nginx(observer(trace), in: scratch), theirs: try nginx(strace(log), in: scratch)
+      )
+      var (mine, theirs) = (try counts(ofTrace: trace), try counts(ofLog: log))
+      try #require(Set(mine.keys) == Set(theirs.keys))
+      // What each request asks for, and what each connection.
+      for name in ["openat", "newfstatat", "pread64", "writev", "write", "close"] {
+        #expect(mine[name]! >= requests.mine, "\(name)")
+        mine[name]! -= requests.mine
+        theirs[name]! -= requests.theirs
+      }
+      mine["close"]! -= mine["accept4"]!
+      theirs["close"]! -= theirs["accept4"]!
+      // Connections, and how often it waits and for what, are a matter of time.
+      for name in ["accept4", "setsockopt", "epoll_ctl", "epoll_wait", "recvfrom", "rt_sigsuspend"]
+      {
+        mine[name] = nil
+        theirs[name] = nil
+      }
+      #expect(mine == theirs)
+      try checkReplay(of: trace, lacks: ["clone", "socketpair"], in: scratch)
+    }
+  }
+}
