@@ -3,7 +3,7 @@
 import Foundation
 
 /// `epimetheus-benchmarks --command PATH [--smoke] [--only GROUP]`: prints a table of ratios and
-/// their goals; the groups are memory, hosted, traces, encode and observe.
+/// their goals; the groups are memory, hosted, traces, encode, observe, sqlite and redis.
 @main
 enum Benchmarks {
   static func main() throws {
@@ -29,11 +29,16 @@ enum Benchmarks {
     if only == nil || only == "traces" || only == "encode" {
       try TraceBenchmarks(harness: harness).run(encodingOnly: only == "encode")
     }
-    if only == nil || only == "observe" { try ObserverBenchmarks(harness: harness).run() }
+    let observed = ObserverBenchmarks(harness: harness)
+    if only == nil || only == "observe" { try observed.run() }
+    if only == "sqlite" { try observed.database() }
+    if only == "redis" { try ServerBenchmark(harness: harness).run() }
   }
 
   /// The groups that can be asked for.
-  private static let groups = ["memory", "hosted", "traces", "encode", "observe"]
+  private static let groups = [
+    "memory", "hosted", "traces", "encode", "observe", "sqlite", "redis",
+  ]
 
   /// The group of benchmarks that is asked for; nil for all.
   private static func group(_ arguments: [String]) throws -> String? {

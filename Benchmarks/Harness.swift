@@ -56,10 +56,11 @@ struct Harness {
     return Run(output: output, seconds: Double(seconds) + Double(attoseconds) * 1e-18)
   }
 
-  /// Lets the variants take turns and gives the median of each.
-  func medians(_ variants: [() throws -> Double]) throws -> [Double] {
+  /// Lets the variants take turns and gives the median of each, of so many times the usual
+  /// repetitions.
+  func medians(_ variants: [() throws -> Double], times: Int = 1) throws -> [Double] {
     var samples = [[Double]](repeating: [], count: variants.count)
-    for _ in 0..<repetitions {
+    for _ in 0..<(isSmoke ? 1 : repetitions * times) {
       for (index, variant) in variants.enumerated() { samples[index].append(try variant()) }
     }
     return samples.map { $0.sorted()[$0.count / 2] }
