@@ -189,6 +189,8 @@ void hosted_run(struct hosted_trap *trap) {
   trap->ip = (uint64_t)registers[REG_RIP];
   trap->site = 0;
   if (hosted_context.signal == NO_SIGNAL) {
+    // Where the guest goes on may be in the stub, which leaves here what is behind the call.
+    trap->ip = (uint64_t)registers[REG_RCX];
     decode_system_call(trap, (uint32_t)registers[REG_RAX]);
     return;
   }
@@ -219,6 +221,7 @@ void hosted_become_system_call(struct hosted_trap *trap) {
   // As the CPU's own instruction leaves them.
   registers[REG_RCX] = registers[REG_RIP];
   registers[REG_R11] = registers[REG_EFL];
+  trap->ip = (uint64_t)registers[REG_RIP];
   decode_system_call(trap, (uint32_t)registers[REG_RAX]);
 }
 

@@ -80,6 +80,7 @@ int observer_call_info(int32_t pid, struct observer_call *call) {
   if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof info, &info) < 0) return -errno;
   call->operation = info.op;
   call->is_native = info.arch == AUDIT_ARCH_X86_64;
+  call->instruction = info.instruction_pointer;
   if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
     call->number = info.entry.nr;
     for (int i = 0; i < 6; i++) call->arguments[i] = info.entry.args[i];

@@ -23,7 +23,7 @@ extension TraceMachine where Source: ~Copyable, Sink: ~Copyable {
     step.removeAll()
     while let event = peek() {
       switch event.kind {
-      case .input, .guestRead, .guestWrite:
+      case .input, .guestRead, .guestWrite, .callSite:
         if step.trap != nil || !step.vmaChanges.isEmpty { return true }
         hold(event)
       case .vmaMapped, .vmaUnmapped:

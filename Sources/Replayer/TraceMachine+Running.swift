@@ -32,6 +32,9 @@ extension TraceMachine where Source: ~Copyable, Sink: ~Copyable {
       }
       tee.task = trap.task
       outcome.trapCount += 1
+      for attachment in step.attachments where attachment.event.kind == .callSite {
+        emit(attachment)
+      }
       return Self.trap(of: trap)
     }
     return nil

@@ -15,7 +15,7 @@ struct Attachment {
 struct TraceStep: ~Copyable {
   /// The trap, nil in a step without one.
   var trap: Event?
-  /// Inputs and guest reads and writes, in order.
+  /// Inputs, guest reads and writes and call sites, in order.
   var attachments: [Attachment] = []
   /// VMA changes, in order.
   var vmaChanges: [Attachment] = []

@@ -55,6 +55,11 @@ public struct Event: Sendable {
     /// What an imported trace's source says of the call or signal that follows, where values cannot
     /// say it all. `code`: `WordingKind`; payload: the text.
     case wording = 13
+    /// Where in the program the call that follows was made. Operand 0: the address of its
+    /// instruction. Only the first call of each number in a process has one; where the call table
+    /// names sub-commands, the first of each. An execve(2) begins anew. A trace that has such
+    /// events says so in its header.
+    case callSite = 14
   }
 
   /// Particulars of an event.

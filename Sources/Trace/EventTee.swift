@@ -68,6 +68,13 @@ extension EventTee where Sink: ~Copyable {
     unsafe emit(event, payload: bytes)
   }
 
+  /// The call that follows is made by the instruction at the address.
+  public mutating func didCall(from instruction: VirtualAddress) {
+    var event = Event(.callSite, task: task)
+    event.operands[0] = instruction.rawValue
+    emit(event)
+  }
+
   /// No VMA stands in the range any more.
   public mutating func didUnmap(_ range: AddressRange) {
     var event = Event(.vmaUnmapped, task: task)

@@ -24,6 +24,8 @@ public struct TraceFeatures: Equatable, Sendable {
     public static var times: Compatible { Compatible(rawValue: 1) }
     /// A reader may put a gap in the place of an event whose kind it does not know.
     public static var skippableKinds: Compatible { Compatible(rawValue: 2) }
+    /// There are call sites among the events.
+    public static var callSites: Compatible { Compatible(rawValue: 4) }
   }
 
   /// What a reader must know to read the trace at all.

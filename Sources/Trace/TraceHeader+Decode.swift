@@ -27,6 +27,7 @@ extension TraceHeader {
     let incompatible = try reader.word()
     decoded.features = TraceFeatures(
       incompatible: .init(rawValue: incompatible), compatible: .init(rawValue: try reader.word()))
+    if decoded.features.compatible.contains(.callSites) { decoded.header.seen = .callSites }
     let unknown = incompatible & ~TraceFeatures.Incompatible.known.rawValue
     if unknown != 0 { throw refusal(unknown, reader) }
     var seen: UInt64 = 0

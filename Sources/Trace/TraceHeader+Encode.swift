@@ -5,9 +5,10 @@ import LinuxABI
 extension TraceHeader {
   /// What a trace with this header uses of the format.
   public var features: TraceFeatures {
-    TraceFeatures(
-      incompatible: unseen.contains(.operands) ? .unknownOperands : [],
-      compatible: unseen.contains(.times) ? [] : .times)
+    var compatible: TraceFeatures.Compatible = unseen.contains(.times) ? [] : .times
+    if seen.contains(.callSites) { compatible.formUnion([.skippableKinds, .callSites]) }
+    return TraceFeatures(
+      incompatible: unseen.contains(.operands) ? .unknownOperands : [], compatible: compatible)
   }
 
   /// The bytes that the first frame of a trace holds: the same header gives the same bytes.

@@ -65,6 +65,19 @@ public struct TraceHeader: Sendable {
     public static var ends: Unseen { Unseen(rawValue: 128) }
   }
 
+  /// What the recorder tells beyond what every trace has. A trace with events of such a kind needs
+  /// its bit.
+  public struct Seen: OptionSet, Sendable {
+    /// The bits.
+    public let rawValue: UInt32
+    /// Any bits.
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+    /// Where calls were made first: `Event.Kind.callSite`.
+    public static var callSites: Seen { Seen(rawValue: 1) }
+    /// All bits that mean something.
+    public static var all: Seen { .callSites }
+  }
+
   /// Where the events come from.
   public var origin: TraceOrigin = .hosted
   /// What served the calls: `epimetheus 0.1.0`, or uname's `Linux 6.18.0 x86_64`.
@@ -73,6 +86,8 @@ public struct TraceHeader: Sendable {
   public var personality: PersonalityName = .linux
   /// What the trace cannot tell.
   public var unseen: Unseen = []
+  /// What the trace tells beyond what every trace has.
+  public var seen: Seen = []
   /// The guest's physical memory in bytes; 0 where the run was not on our kernel.
   public var memoryByteCount: UInt64 = 0
   /// Pages mapped on a demand fault, binary logarithm of bytes: 12 for one base page.

@@ -31,6 +31,35 @@ struct ReplayTests {
     }
   }
 
+  @Test func `call sites are passed on before what the kernel reads for the call`() throws {
+    var run = ForeignRun()
+    run.header.seen = .callSites
+    run.header.unseen.remove(.inputs)
+    var site = Event(.callSite)
+    site.operands[0] = 0x55_5555_5123
+    run.read("/etc/none", at: 0x7fff_ffff_0100)
+    run.events.append(site)
+    run.call(.unlink, 0x7fff_ffff_0100, result: -2)
+    // Of a call of another task only that one's own step may have it.
+    run.events.append(Event(.taskStarted, task: 2, code: 0))
+    site.operands[0] = 0x55_5555_5456
+    site.task = 2
+    run.events.append(site)
+    run.call(.getpid, result: 1)
+    run.call(.getppid, result: 0, task: 2)
+    let trace = try run.replay().trace
+    let kinds = (0..<trace.count).map { trace[$0] }.filter {
+      [.callSite, .guestRead, .systemCall].contains($0.kind)
+    }
+    try #require(
+      kinds.map(\.kind) == [
+        .callSite, .guestRead, .systemCall, .systemCall, .callSite, .systemCall,
+      ])
+    #expect(kinds[0].operands[0] == 0x55_5555_5123)
+    #expect(kinds[4].operands[0] == 0x55_5555_5456)
+    #expect(kinds[4].task == 2)
+  }
+
   @Test func `a mapping that Linux placed elsewhere is told of and then adopted`() throws {
     var run = ForeignRun()
     let place = UInt64(0x7000_0000_0000)

@@ -151,6 +151,16 @@ import TraceFile
     #expect(String(decoding: header.encoded(), as: UTF8.self).contains("unknown-operands"))
   }
 
+  @Test func `readers that do not know call sites may read a trace with them`() throws {
+    var made = TraceHeader()
+    #expect(!made.features.compatible.contains(.skippableKinds))
+    made.seen = .callSites
+    #expect(made.features.incompatible == [])
+    #expect(made.features.compatible == [.times, .skippableKinds, .callSites])
+    #expect(try header(made.encoded()).header.seen == .callSites)
+    #expect(try header(TraceHeader().encoded()).header.seen == [])
+  }
+
   @Test func `a feature that is not known is refused by its name`() throws {
     var bytes = TraceHeader().encoded()
     bytes[8] = 0x22

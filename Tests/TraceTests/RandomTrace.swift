@@ -76,6 +76,7 @@ struct RandomTrace {
     header.unseen = TraceHeader.Unseen(rawValue: UInt32(random.next() % 256) & ~16)
     // Events of these traces may have marks.
     header.unseen.insert(.operands)
+    header.seen = .all
     header.kernel = bytes(upTo: 40)
     header.memoryByteCount = value()
     header.faultAroundShift = UInt8(random.next() % 64)

@@ -66,6 +66,7 @@ private let cases: [TextCase] = [
     negative(-2), bytes: Array("/etc/passwd\0".utf8)),
   TextCase("1 input file-read 0 4096 100 = 100", 5, 0, 1, 6, 0, 4096, 100, 0, 0, 0, 100),
   TextCase("1 input 77 +0:0x5 = 0", 5, 0, 1, 77, 5),
+  TextCase("2 call-site 0x401000", 14, 0, 2, 0, 0x40_1000),
   TextCase("1 unmapped 0x1000-0x3000", 6, 0, 1, 0, 0x1000, 0x3000),
   TextCase(
     "1 mapped 0x1000-0x3000 r-xp 0x2000 file \"/bin/ls\"", 7, 0, 1, 1, 0x1000, 0x3000, 5,
@@ -102,7 +103,7 @@ private let cases: [TextCase] = [
 
 @Suite struct TraceTextTests {
   private let head = "epimetheus-trace 1\n\n"
-  private let markedHead = "epimetheus-trace 1\nunseen operands\n\n"
+  private let markedHead = "epimetheus-trace 1\nunseen operands\nseen call-sites\n\n"
 
   @Test(arguments: cases) func `each line stands for its event, and back`(_ line: TextCase) throws {
     var source = try TraceTextSource(Array((markedHead + line.line).utf8))
@@ -161,6 +162,7 @@ private let cases: [TextCase] = [
     ("1 getpid() = 1 [adopted", "column 24: ] is expected"),
     ("1 mapped 0x0-0x1 rwqp 0 file", "column 20: - is expected"),
     ("1 close(?3) = 0", "column 16: ? needs the word operands in the line unseen"),
+    ("1 call-site 0x1", "column 16: call-site needs the word call-sites in a header line seen"),
     ("1 input teapot 0 = 0", "column 9: an unknown word"),
   ])
   func `what is wrong is named with line and column`(_ input: String, _ message: String) throws {

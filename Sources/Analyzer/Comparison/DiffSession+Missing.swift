@@ -15,7 +15,7 @@ extension DiffSession {
       missing[call.key]
       ?? MissingCall(
         number: call.number, name: CallRow.name(ofKey: call.key), firstEvent: right.number,
-        firstRequest: (left ?? right).requestText)
+        firstRequest: (left ?? right).requestText, site: site(left, right))
     entry.count += 1
     if let name = call.subcommand {
       if let index = entry.subcommands.firstIndex(where: { $0.name == name }) {
@@ -26,5 +26,11 @@ extension DiffSession {
     }
     if let left, let leftEvent { entry.native.note(left, leftEvent) }
     missing[call.key] = entry
+  }
+
+  /// Where a call of the first process was made, as far as the traces tell.
+  func site(_ left: Step?, _ right: Step?) -> CodePlace? {
+    if let left, let site = left.callSite { return CodePlace(site, in: layouts.left) }
+    return right?.callSite.map { CodePlace($0, in: layouts.right) }
   }
 }

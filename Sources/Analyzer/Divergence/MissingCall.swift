@@ -14,6 +14,8 @@ public struct MissingCall: Sendable {
   public var firstEvent: UInt64
   /// The first call with its arguments.
   public var firstRequest: String
+  /// The instruction that made it first; nil where neither trace says.
+  public var site: CodePlace?
   /// What it was to do, for ioctl, fcntl, prctl, futex, madvise and their like.
   public var subcommands: [DiffStatistics.CallCount] = []
   /// What the left kernel made of it; nothing where the left lacks the call, too, or is not Linux.

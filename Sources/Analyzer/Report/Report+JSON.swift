@@ -65,20 +65,18 @@ extension Report {
   }
 
   private static func missingJSON(_ call: MissingCall) -> JSONValue {
-    .object([
+    let subcommands = call.subcommands.map { item in
+      JSONValue.object([("name", .string(item.name)), ("count", .integer(item.count))])
+    }
+    return .object([
       ("call", .string(call.name)),
       ("number", .integer(UInt64(call.number.rawValue))),
       ("fingerprint", .string(sixteenDigits(call.fingerprint))),
       ("count", .integer(call.count)),
       ("firstEvent", .integer(call.firstEvent)),
       ("firstRequest", .string(call.firstRequest)),
-      (
-        "subcommands",
-        .array(
-          call.subcommands.map {
-            .object([("name", .string($0.name)), ("count", .integer($0.count))])
-          })
-      ),
+      ("firstSite", CodePlace.json(call.site)),
+      ("subcommands", .array(subcommands)),
       ("native", call.native.json),
       ("weight", .string(call.native.weight.rawValue)),
       ("hint", .string(call.native.hint)),

@@ -128,6 +128,7 @@ extension Report {
 
   private func missingText(_ call: MissingCall) -> String {
     var text = Self.line("first", call.firstRequest)
+    if let site = call.site { text += Self.line("", "at " + site.text) }
     if !call.native.outcomes.isEmpty { text += Self.line("natively", call.native.text) }
     if !call.subcommands.isEmpty {
       let names = call.subcommands.map { "\($0.name) \($0.count)" }

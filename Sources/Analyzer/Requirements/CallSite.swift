@@ -8,10 +8,8 @@ public struct CallSite: Sendable {
   public var event: UInt64
   /// The task.
   public var task: UInt32
-  /// The address of the instruction; nil where the trace does not say.
-  public var instruction: UInt64?
-  /// The file that is mapped there, and the offset in it; nil where the trace does not say.
-  public var file: (name: [UInt8], offset: UInt64)?
+  /// The instruction; nil where the trace does not say.
+  public var place: CodePlace?
 }
 
 extension CallSite {
@@ -20,20 +18,17 @@ extension CallSite {
     var text = "event \(event)"
     if traces.count > 1 { text += " of " + traces[trace].name }
     if task != 1 { text += ", task \(task)" }
-    if let instruction { text += ", ip " + hexadecimal(instruction) }
-    if let file { text += ", " + printable(file.name) + "+" + hexadecimal(file.offset) }
+    if let place { text += ", " + place.text }
     return text
   }
 
   /// The site for machines.
   func json(_ traces: [Requirements.TracedRun]) -> JSONValue {
-    .object([
-      ("trace", .string(traces[trace].name)),
-      ("event", .integer(event)),
-      ("task", .integer(UInt64(task))),
-      ("instruction", .optional(instruction.map(hexadecimal))),
-      ("file", .optional(file.map { printable($0.name) })),
-      ("fileOffset", .optional(file.map { hexadecimal($0.offset) })),
-    ])
+    .object(
+      [
+        ("trace", .string(traces[trace].name)),
+        ("event", .integer(event)),
+        ("task", .integer(UInt64(task))),
+      ] + CodePlace.members(place))
   }
 }

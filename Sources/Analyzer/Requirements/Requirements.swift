@@ -78,14 +78,16 @@ public struct Requirements: Sendable {
   }
 }
 
-/// Where calls of one trace are made, as far as it tells: a fault that the kernel itself had for a
-/// call names the call's instruction, and the VMAs say which file that is.
+/// Where calls of one trace are made, as far as it tells: by a call site, else by a fault that the
+/// kernel itself had for the call; the VMAs say which file that is.
 private struct CallLocator {
   let trace: Int
   private var layout = VMALayout()
   private var firstProcess = FirstProcess()
   private var instructions: [UInt32: UInt64] = [:]
   private static var taskLimit: Int { 65536 }
+  /// Bytes of `syscall`, behind which a fault of the kernel sees the program stand.
+  private static var callByteCount: UInt64 { 2 }
 
   init(trace: Int) { self.trace = trace }
 
@@ -108,13 +110,11 @@ private struct CallLocator {
   }
 
   func site(of step: Step) -> CallSite {
-    var site = CallSite(
-      trace: trace, event: step.number, task: step.task, instruction: instructions[step.task])
-    if let instruction = site.instruction, !firstProcess.isForeign(step.task),
-      let run = layout.runs.run(at: instruction), run.value.backing == .file
-    {
-      site.file = (run.value.name, run.value.offset &+ (instruction - run.lower))
-    }
+    var site = CallSite(trace: trace, event: step.number, task: step.task)
+    let behind = instructions[step.task].map { $0 &- Self.callByteCount }
+    guard let instruction = step.callSite ?? behind else { return site }
+    let known = firstProcess.isForeign(step.task) ? VMALayout() : layout
+    site.place = CodePlace(instruction, in: known)
     return site
   }
 }

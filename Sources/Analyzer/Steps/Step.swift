@@ -5,7 +5,7 @@ internal import Trace
 
 /// Bytes or an answer from outside that belong to a step.
 struct StepAttachment {
-  /// The `guestRead`, `guestWrite` or `input` event.
+  /// The `guestRead`, `guestWrite`, `input` or `wording` event.
   var event: Event
   /// The first bytes of its payload, at most `Step.keptByteCount`.
   var bytes: [UInt8]
@@ -49,6 +49,8 @@ struct Step {
   var task: UInt32
   /// Whether it is of the first layout: no principal came before it, nor has it one.
   var isFirst = false
+  /// The address of the instruction that made the call, where the trace tells it.
+  var callSite: UInt64?
   /// In order.
   var attachments: [StepAttachment] = []
   /// In order.

@@ -28,7 +28,7 @@ struct StepGrouper {
       let number = eventCount
       eventCount += 1
       switch event.kind {
-      case .guestRead, .guestWrite, .input, .wording:
+      case .guestRead, .guestWrite, .input, .wording, .callSite:
         wait(event, source.payload)
         if let done = close() { return done }
       case .vmaMapped, .vmaUnmapped:
@@ -43,14 +43,14 @@ struct StepGrouper {
         let done = close()
         open = Step(principal: nil, number: number, task: event.task)
         open!.isFirst = !hasSeenPrincipal
-        open!.attachments = claim(event.task)
+        claim(event.task)
         open!.changes.append(change)
         if let done { return done }
       case .systemCall, .pageFault, .exception, .taskStarted, .taskEnded, .signal, .end, .gap:
         let done = close()
         hasSeenPrincipal = true
         open = Step(principal: event, number: number, task: event.task)
-        open!.attachments = claim(event.task)
+        claim(event.task)
         if let done { return done }
       }
     }
@@ -78,16 +78,21 @@ struct StepGrouper {
         payloadByteCount: payload.count, digest: hash.value))
   }
 
-  private mutating func claim(_ task: UInt32) -> [StepAttachment] {
-    if waiting.isEmpty { return [] }
-    if waiting.allSatisfy({ $0.event.task == task }), waiting.count <= Step.attachmentLimit {
-      let mine = waiting
+  /// Gives the open step what waits for its task.
+  private mutating func claim(_ task: UInt32) {
+    if waiting.isEmpty { return }
+    var mine = waiting
+    if waiting.allSatisfy({ $0.event.task == task }) {
       waiting.removeAll()
-      return mine
+    } else {
+      mine.removeAll { $0.event.task != task }
+      waiting.removeAll { $0.event.task == task }
     }
-    let mine = waiting.filter { $0.event.task == task }
-    waiting.removeAll { $0.event.task == task }
+    if let site = mine.firstIndex(where: { $0.event.kind == .callSite }) {
+      open!.callSite = mine[site].event.operands[0]
+      mine.removeAll { $0.event.kind == .callSite }
+    }
     droppedCount += UInt64(max(0, mine.count - Step.attachmentLimit))
-    return [StepAttachment](mine.prefix(Step.attachmentLimit))
+    open!.attachments = [StepAttachment](mine.prefix(Step.attachmentLimit))
   }
 }

@@ -37,7 +37,7 @@ struct SummaryCounter {
     case .taskStarted: firstProcess.follow(event)
     case .gap: summary.lostCount &+= max(1, event.operands[0])
     case .end: summary.ending = event.endText
-    case .exception, .input, .taskEnded, .signal, .wording: break
+    case .exception, .input, .taskEnded, .signal, .wording, .callSite: break
     }
     summary.eventCount += 1
   }

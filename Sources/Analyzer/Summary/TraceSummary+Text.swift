@@ -117,6 +117,7 @@ extension Event.Kind {
     case .end: "ends"
     case .gap: "gaps"
     case .wording: "wordings of the source"
+    case .callSite: "call sites"
     }
   }
 
@@ -137,6 +138,7 @@ extension Event.Kind {
     case .end: "end"
     case .gap: "gap"
     case .wording: "wording"
+    case .callSite: "callSite"
     }
   }
 }

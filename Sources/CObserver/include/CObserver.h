@@ -99,6 +99,8 @@ struct observer_call {
   uint8_t operation;
   /// Whether the call came through the 64-bit entry: AUDIT_ARCH_X86_64.
   uint8_t is_native;
+  /// Behind the instruction that made the call.
+  uint64_t instruction;
   /// At the entry.
   uint64_t number;
   /// At the entry.

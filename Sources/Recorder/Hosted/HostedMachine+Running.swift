@@ -4,6 +4,7 @@ internal import CHosted
 internal import Glibc
 internal import Kernel
 internal import LinuxABI
+internal import Trace
 
 extension HostedMachine: Machine {
   mutating func start(at entry: VirtualAddress, stack: VirtualAddress) {
@@ -31,10 +32,13 @@ extension HostedMachine: Machine {
     switch Int(trap.kind) {
     case HOSTED_TRAP_SYSTEM_CALL:
       let (a, b, c, d, e, f) = trap.arguments
-      return .systemCall(
-        SystemCallRequest(
-          number: SystemCallNumber(rawValue: UInt32(truncatingIfNeeded: trap.number)),
-          arguments: [a, b, c, d, e, f]))
+      let request = SystemCallRequest(
+        number: SystemCallNumber(rawValue: UInt32(truncatingIfNeeded: trap.number)),
+        arguments: [a, b, c, d, e, f])
+      if sites.isFirst(request.number, request.arguments) {
+        tee.didCall(from: VirtualAddress(trap.ip &- UInt64(HOSTED_CALL_SIZE)))
+      }
+      return .systemCall(request)
     case HOSTED_TRAP_PAGE_FAULT:
       return .pageFault(
         PageFault(

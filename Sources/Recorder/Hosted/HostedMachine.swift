@@ -19,6 +19,8 @@ struct HostedMachine: ~Copyable {
   var clock: MachineClock
   var random: MachineRandom
   var rewriter: CallSiteRewriter
+  /// Which calls have had their site told.
+  var sites = CallSiteFilter()
   /// The files by their numbers.
   var files: [HostedFile] = []
   /// Why the guest cannot go on, if so.

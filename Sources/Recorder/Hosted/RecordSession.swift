@@ -69,6 +69,7 @@ public struct RecordSession: ~Copyable {
     header.kernel = options.kernelName
     header.personality = options.personality
     header.unseen = .times
+    header.seen = .callSites
     header.memoryByteCount = options.memoryByteCount
     header.faultAroundShift = options.faultAroundShift
     header.seed = options.seed

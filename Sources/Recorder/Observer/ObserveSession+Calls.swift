@@ -32,6 +32,7 @@ extension ObserveSession {
     ]
     task.isInCall = true
     task.callNumber = call.number
+    task.callSite = call.instruction &- ObservedSites.instructionByteCount
     task.row = table.row(call.number, given)
     task.operands = InlineArray(repeating: 0)
     for index in 0..<(task.row?.argumentCount ?? 6) { task.operands[index] = given[index] }
@@ -79,6 +80,7 @@ extension ObserveSession {
     to sink: inout some EventSink & ~Copyable
   ) {
     task.isInCall = false
+    appendSite(task, to: &sink)
     for piece in task.captured.pieces {
       var event = Event(piece.isWrite ? .guestWrite : .guestRead, task: task.number)
       event.code = piece.isWrite && piece.isData ? 1 : 0
@@ -99,6 +101,16 @@ extension ObserveSession {
       event.time = task.startTime - startTime
       event.duration = (endTime ?? observer_now()) - task.startTime
     }
+    append(event, to: &sink)
+  }
+
+  private mutating func appendSite(_ task: ObservedTask, to sink: inout some EventSink & ~Copyable)
+  {
+    let number = SystemCallNumber(rawValue: UInt32(truncatingIfNeeded: task.callNumber))
+    guard task.sites.filter.isFirst(number, task.operands) else { return }
+    var event = Event(.callSite, task: task.number)
+    event.operands[0] = task.callSite
+    if options.recordsTimes { event.time = task.startTime - startTime }
     append(event, to: &sink)
   }
 

@@ -18,6 +18,7 @@ extension ObserveSession {
     header.kernel = Self.kernelName()
     header.personality = .linux
     header.unseen = [.inputs]
+    header.seen = .callSites
     if probe == nil { header.unseen.insert(.faults) }
     if !options.recordsTimes { header.unseen.insert(.times) }
     if options.payloadLimit == 0 { header.unseen.insert(.payload) }

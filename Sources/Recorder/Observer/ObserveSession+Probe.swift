@@ -115,7 +115,7 @@ extension ObserveSession {
     if tasks[record.task] == nil {
       guard record.kind != .ended else { return nil }
       let memory = ObservedMemory(MemoryMap(ofProcess: record.task) ?? MemoryMap())
-      begin(record.task, memory, .process, maker: 0, to: &sink)
+      begin(record.task, memory, .process, maker: nil, to: &sink)
       if let task = tasks[record.task] {
         for vma in memory.map.vmas { append(.mapped(vma), of: task, to: &sink) }
       }
@@ -138,7 +138,7 @@ extension ObserveSession {
       let kept = parent.memory.keepsFromFork ? MemoryMap(ofProcess: id) : nil
       memory = ObservedMemory(kept ?? parent.memory.map)
     }
-    begin(id, memory, kind, maker: parent.number, at: record.time, to: &sink)
+    begin(id, memory, kind, maker: parent, at: record.time, to: &sink)
     if let child = tasks[id], kind == .process, parent.memory.keepsFromFork {
       for change in memory.map.changes(since: parent.memory.map) {
         append(change, of: child, to: &sink)
@@ -174,6 +174,7 @@ extension ObserveSession {
       tasks[task.id] = task
     }
     latest = task
+    task.sites = ObservedSites()
     task.replacedMap = task.memory.map
     task.memory.taskCount -= 1
     let beyond = task.memory.map.vmas.filter { $0.range.lowerBound >= MemoryMap.userEnd }

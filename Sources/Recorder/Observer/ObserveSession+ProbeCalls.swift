@@ -16,6 +16,8 @@ extension ObserveSession {
     task.operands = InlineArray(repeating: 0)
     for index in 0..<(task.row?.argumentCount ?? 6) { task.operands[index] = given[index] }
     task.startTime = record.word(RecordLayout.startTime)
+    task.callSite =
+      record.word(RecordLayout.callPointer) &- ObservedSites.instructionByteCount
   }
 
   mutating func enter(

@@ -32,20 +32,22 @@ extension ObserveSession {
     if shares { parent.memory.taskCount += 1 }
     parent.awaitsChild = false
     let memory = shares ? parent.memory : ObservedMemory(parent.memory.map)
-    begin(id, memory, kind, maker: parent.number, to: &sink)
+    begin(id, memory, kind, maker: parent, to: &sink)
     if let end = earlyEnds.removeValue(forKey: id), let task = tasks[id] {
       finish(task, isKilled: end.isKilled, status: end.status, into: &sink)
     }
   }
 
   mutating func begin(
-    _ id: Int32, _ memory: ObservedMemory, _ kind: Relation, maker: UInt32, at time: UInt64? = nil,
-    to sink: inout some EventSink & ~Copyable
+    _ id: Int32, _ memory: ObservedMemory, _ kind: Relation, maker: ObservedTask?,
+    at time: UInt64? = nil, to sink: inout some EventSink & ~Copyable
   ) {
     taskCount += 1
-    tasks[id] = ObservedTask(number: taskCount, id: id, memory: memory)
+    let sites = kind == .thread ? maker?.sites : nil
+    tasks[id] = ObservedTask(
+      number: taskCount, id: id, memory: memory, sites: sites ?? ObservedSites())
     var event = Event(.taskStarted, task: taskCount, code: kind.rawValue)
-    event.operands[0] = UInt64(maker)
+    event.operands[0] = UInt64(maker?.number ?? 0)
     if options.recordsTimes { event.time = (time ?? observer_now()) - startTime }
     append(event, to: &sink)
     if let index = earlyTasks.firstIndex(of: id) {
@@ -79,7 +81,7 @@ extension ObserveSession {
     earlyEnds.removeAll()
     for id in earlyTasks {
       let memory = ObservedMemory(MemoryMap(ofProcess: id) ?? MemoryMap())
-      begin(id, memory, .process, maker: 0, to: &sink)
+      begin(id, memory, .process, maker: nil, to: &sink)
       guard let task = tasks[id] else { continue }
       for vma in memory.map.vmas { append(.mapped(vma), of: task, to: &sink) }
     }
@@ -129,6 +131,7 @@ extension ObserveSession {
       task = caller
     }
     latest = task
+    task.sites = ObservedSites()
     task.announcedEnd = nil
     task.replacedMap = task.memory.map
     task.memory.taskCount -= 1

@@ -15,6 +15,13 @@ final class ObservedMemory {
   init(_ map: MemoryMap) { self.map = map }
 }
 
+/// Which calls of a process have had their site told, shared by its threads until an execve(2).
+final class ObservedSites {
+  var filter = CallSiteFilter()
+  /// Bytes of the instruction `syscall`, behind which the kernel sees the program stand.
+  static let instructionByteCount: UInt64 = 2
+}
+
 /// One thread of the observed program, from its appearance to its end.
 final class ObservedTask {
   /// From 1 on in order of appearance.
@@ -36,6 +43,10 @@ final class ObservedTask {
   var row: SystemCallDescription?
   /// When the call began, in nanoseconds of the monotonic clock; 0 without times.
   var startTime: UInt64 = 0
+  /// The address of the call's instruction.
+  var callSite: UInt64 = 0
+  /// Which calls of its process have had their site told; one for all threads.
+  var sites: ObservedSites
   /// What the call has read and written so far.
   var captured = CapturedMemory()
   /// Page faults of which the outcome is not known yet, oldest first.
@@ -45,9 +56,10 @@ final class ObservedTask {
   /// The wait status that its exit stop announced.
   var announcedEnd: UInt64?
 
-  init(number: UInt32, id: Int32, memory: ObservedMemory) {
+  init(number: UInt32, id: Int32, memory: ObservedMemory, sites: ObservedSites = ObservedSites()) {
     self.number = number
     self.id = id
     self.memory = memory
+    self.sites = sites
   }
 }

@@ -219,6 +219,8 @@ extension ProbeProgram {
     }
     code.load(.r1, .r7, Layout.stateTime)
     code.store(.r8, Layout.room + Layout.startTime, .r1)
+    code.load(.r1, .r7, Layout.statePointer)
+    code.store(.r8, Layout.room + Layout.callPointer, .r1)
     code.store(.r8, Layout.room + Layout.result, constant: 0)
   }
 

@@ -90,6 +90,8 @@ extension ProbeProgram {
     }
     code.load(.r1, .r7, Layout.stateTime)
     code.store(.r10, frame + Layout.startTime, .r1)
+    code.load(.r1, .r7, Layout.statePointer)
+    code.store(.r10, frame + Layout.callPointer, .r1)
     code.moveFrame(.r2, Int32(frame))
     output(size: Int32(Layout.endedSize))
     deleteTask(keyAt: -4)

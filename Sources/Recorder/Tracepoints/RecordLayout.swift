@@ -24,9 +24,10 @@ enum RecordLayout {
   /// Bits of `flags`.
   static let isFinal: Int32 = 1, isInCall: Int32 = 1, isTruncated: Int32 = 2
 
-  // Entry, exit, and as far as `startTime` also ended.
-  static let call = 24, arguments = 32, startTime = 80, result = 88, pieces = 96
-  static let endedSize = 88
+  // Entry, exit, and as far as `callPointer` also ended.
+  static let call = 24, arguments = 32, startTime = 80, callPointer = 88
+  static let result = 96, pieces = 104
+  static let endedSize = 96
 
   // The others.
   static let faultAddress = 24, faultPointer = 32, faultCode = 40, faultSize = 48

@@ -9,7 +9,8 @@ extension TextBuffer {
     put(event.kind.word)
     switch event.kind {
     case .systemCall, .end, .taskEnded, .taskStarted, .input, .wording: break
-    case .pageFault, .exception, .guestRead, .guestWrite, .gap, .signal, .vmaMapped, .vmaUnmapped:
+    case .pageFault, .exception, .guestRead, .guestWrite, .gap, .signal, .vmaMapped, .vmaUnmapped,
+      .callSite:
       put(" ")
     }
     switch event.kind {
@@ -68,6 +69,11 @@ extension TextBuffer {
     case .wording:
       put(WordingKind.word(ofCode: event.code), orCode: event.code)
       return 0
+    case .callSite:
+      mark(event, 0)
+      put(hex: event.operands[0])
+      put(codeOf: event)
+      return 1
     case .gap:
       mark(event, 0)
       put(event.operands[0], .amount)

@@ -124,6 +124,7 @@ extension Event.Kind: TextWord {
     case .end: "end"
     case .gap: "gap"
     case .wording: "wording"
+    case .callSite: "call-site"
     }
   }
 }
@@ -141,6 +142,7 @@ extension WordingKind: TextWord {
 /// Bits that the text form writes as words with something between them; others as one number.
 enum TextBits {
   case unseen
+  case seen
   case fault
   case flags
 
@@ -155,6 +157,7 @@ enum TextBits {
     case (.unseen, 5): "operands"
     case (.unseen, 6): "signals"
     case (.unseen, 7): "ends"
+    case (.seen, 0): "call-sites"
     case (.fault, 0): "present"
     case (.fault, 1): "write"
     case (.fault, 2): "user"

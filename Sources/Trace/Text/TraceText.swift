@@ -17,6 +17,10 @@ public enum TraceText {
     out.put(header.personality.word)
     out.put("\nunseen ")
     out.put(header.unseen.rawValue, .unseen, separator: 0x20, none: "nothing")
+    if !header.seen.isEmpty {
+      out.put("\nseen ")
+      out.put(header.seen.rawValue, .seen, separator: 0x20, none: "")
+    }
     out.line("memory", header.memoryByteCount, .amount)
     out.line("fault-around", UInt64(header.faultAroundShift), .amount)
     out.line("seed", header.seed, .hex)

@@ -47,6 +47,9 @@ public struct TraceTextSource: ~Copyable, EventSource {
     if !event.unknown.isEmpty, !header.unseen.contains(.operands) {
       throw scanner.error("? needs the word operands in the line unseen")
     }
+    if event.kind == .callSite, !header.seen.contains(.callSites) {
+      throw scanner.error("call-site needs the word call-sites in a header line seen")
+    }
     return event
   }
 
@@ -95,6 +98,10 @@ extension TraceHeader {
       if !scanner.accept("nothing") {
         unseen = Unseen(rawValue: try scanner.bits(.unseen, separator: 0x20))
       }
+    case .seen:
+      let before = scanner
+      seen = Seen(rawValue: try scanner.bits(.seen, separator: 0x20))
+      if !seen.isSubset(of: .all) { throw before.error("an unknown word or number") }
     case .memory: memoryByteCount = try scanner.number()
     case .faultAround:
       let shift = try scanner.number()
@@ -123,7 +130,8 @@ extension TraceHeader {
 
 /// The header lines.
 private enum TextField: UInt8, CaseIterable {
-  case origin, kernel, personality, unseen, memory, faultAround, seed, clockStart, payloadLimit
+  case origin, kernel, personality, unseen, seen, memory, faultAround, seed, clockStart
+  case payloadLimit
   case program, argument, environment, directory, auxiliary, mmapBase, breakStart
   case addressEnd, file
 
@@ -133,6 +141,7 @@ private enum TextField: UInt8, CaseIterable {
     case .kernel: "kernel"
     case .personality: "personality"
     case .unseen: "unseen"
+    case .seen: "seen"
     case .memory: "memory"
     case .faultAround: "fault-around"
     case .seed: "seed"
