@@ -80,6 +80,15 @@ int observer_bpf_attach(int32_t program) {
   return call(BPF_RAW_TRACEPOINT_OPEN, &attributes);
 }
 
+int observer_bpf_next_key(int32_t map, const void *key, void *next) {
+  union bpf_attr attributes;
+  memset(&attributes, 0, sizeof attributes);
+  attributes.map_fd = (uint32_t)map;
+  attributes.key = (uint64_t)(uintptr_t)key;
+  attributes.next_key = (uint64_t)(uintptr_t)next;
+  return call(BPF_MAP_GET_NEXT_KEY, &attributes);
+}
+
 int64_t observer_bpf_misses(int32_t program) {
   struct bpf_prog_info info;
   union bpf_attr attributes;

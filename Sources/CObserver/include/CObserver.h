@@ -151,6 +151,9 @@ uint64_t observer_now(void);
 
 // bpf(2). Source: linux/bpf.h.
 
+/// The key after one of a map, or the first where there is no such key. -ENOENT behind the last.
+int observer_bpf_next_key(int32_t map, const void *key, void *next);
+
 /// Makes a map: BPF_MAP_TYPE_*. Gives its descriptor.
 int observer_bpf_map(uint32_t type, uint32_t key_size, uint32_t value_size, uint32_t entries);
 /// Puts a value into a map.
@@ -200,3 +203,11 @@ int observer_probe_seccomp(void);
 int observer_probe_landlock(void);
 /// userfaultfd(2) with minor faults on shared memory; gives 1 where only user-mode faults are seen.
 int observer_probe_userfaultfd(void);
+
+/// Starts a process that kills the tasks of a map when this one dies, and only then: it is what
+/// PTRACE_O_EXITKILL is where nobody traces. It keeps the programs of `links` in the kernel until
+/// then. A descriptor for `observer_guardian_end`, or minus the errno.
+int observer_guardian_start(int32_t tasks, const int32_t *links, uint32_t count, int32_t *pid);
+
+/// Lets the guardian go, and nothing is killed.
+void observer_guardian_end(int32_t pid, int32_t descriptor);

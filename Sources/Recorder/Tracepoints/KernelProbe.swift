@@ -12,6 +12,8 @@ final class KernelProbe {
   private var programs: [Int32] = []
   private var links: [Int32] = []
   private var types: Int32 = -1
+  /// The process that ends the program should this one be killed.
+  private var guardian: (process: Int32, descriptor: Int32)?
   private let processorCount: Int
 
   /// How many tasks can be observed at one time.
@@ -68,6 +70,7 @@ final class KernelProbe {
   }
 
   deinit {
+    if let guardian { observer_guardian_end(guardian.process, guardian.descriptor) }
     for descriptor in links + programs { close(descriptor) }
     for map in [
       maps.tasks, maps.rules, maps.subcommands, maps.scratch, maps.names, maps.counters, maps.ring,
@@ -92,6 +95,10 @@ final class KernelProbe {
       guard link >= 0 else { throw Self.refusal("attach to a tracepoint", -link) }
       links.append(link)
     }
+    var process: Int32 = 0
+    let descriptor = observer_guardian_start(maps.tasks, links, UInt32(links.count), &process)
+    guard descriptor >= 0 else { throw Self.refusal("be watched over", -descriptor) }
+    guardian = (process, descriptor)
   }
 
   /// How many observed tasks live, and how many records did not fit into the ring.
