@@ -7,6 +7,8 @@ import Foundation
 @main
 enum Benchmarks {
   static func main() throws {
+    // What scripts/bench asks of the allocator is for this process, not for those it starts.
+    unsetenv("GLIBC_TUNABLES")
     let arguments = CommandLine.arguments
     guard let index = arguments.firstIndex(of: "--command"), index + 1 < arguments.count else {
       throw BenchmarkError("use scripts/bench")

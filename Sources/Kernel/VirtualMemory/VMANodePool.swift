@@ -3,9 +3,11 @@
 import LinuxABI
 
 /// The memory of a tree's nodes: chunks that are given back with the tree, and the nodes in them
-/// that are free. Chunks double up to 1024 nodes, so that at most half is in reserve. No node lies
-/// in two pages.
+/// that are free. Chunks double, so that at most half is in reserve, up to a large page, so that a
+/// machine can map them with such. No node lies in two pages.
 @safe struct VMANodePool: ~Copyable {
+  private static var chunkByteLimit: Int { Int(PageSize.large.byteCount) }
+
   private var chunks: [Chunk] = []
   private var leaves = FreeList(byteCount: VMALeaf.byteCount)
   private var inners = FreeList(byteCount: VMAInner.byteCount)
@@ -69,7 +71,7 @@ import LinuxABI
   }
 
   private static func grow(_ list: inout FreeList, _ chunks: inout [Chunk]) {
-    let nodeCount = min(max(list.total, 4), 1024)
+    let nodeCount = min(max(list.total, 4), chunkByteLimit / list.byteCount)
     let chunk = Chunk(byteCount: nodeCount * list.byteCount)
     chunks.append(chunk)
     for index in stride(from: nodeCount - 1, through: 0, by: -1) {
