@@ -12,8 +12,11 @@ enum Console {
   /// Anything that is not the result.
   static func note(_ message: String) {
     var line = message + "\n"
-    _ = line.withUTF8 { write(UnsafeRawBufferPointer($0), to: STDERR_FILENO) }
+    line.withUTF8 { note(UnsafeRawBufferPointer($0)) }
   }
+
+  /// The same as bytes, whole lines.
+  static func note(_ lines: UnsafeRawBufferPointer) { write(lines, to: STDERR_FILENO) }
 
   /// The result.
   static func result(_ text: String) {
@@ -53,6 +56,7 @@ enum Console {
   }
 
   /// Writes all of it; false where that fails.
+  @discardableResult
   private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
     var done = 0
     while done < bytes.count {

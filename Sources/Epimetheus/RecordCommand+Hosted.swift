@@ -27,7 +27,9 @@ extension RecordCommand {
     options.rewritesCalls = hosted.rewrite
     var session = try RecordSession(options)
     return try TraceFiles.write(output, header: session.header) { writer in
-      try session.record(into: &writer)
+      guard let style = printing.style else { return try session.record(into: &writer) }
+      var sink = PrintingSink(style, header: session.header, into: writer)
+      return try session.record(into: &sink)
     }
   }
 

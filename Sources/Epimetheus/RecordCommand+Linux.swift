@@ -24,9 +24,21 @@ extension RecordCommand {
     let redaction = Redaction(names: redact, environment: environment)
     let header = redact.isEmpty ? session.header : redaction.applied(to: session.header)
     return try TraceFiles.write(output, header: header) { writer in
-      if redact.isEmpty { return try session.record(into: &writer) }
-      var sink = RedactingSink(redaction, into: writer)
+      guard let style = printing.style else { return try record(&session, redaction, into: writer) }
+      // Behind the redaction: what is kept out of the trace is not printed either.
+      return try record(
+        &session, redaction, into: PrintingSink(style, header: header, into: writer))
+    }
+  }
+
+  private func record(
+    _ session: inout ObserveSession, _ redaction: Redaction, into sink: some EventSink
+  ) throws -> RecordOutcome {
+    if redact.isEmpty {
+      var sink = sink
       return try session.record(into: &sink)
     }
+    var sink = RedactingSink(redaction, into: sink)
+    return try session.record(into: &sink)
   }
 }

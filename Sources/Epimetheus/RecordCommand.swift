@@ -18,6 +18,7 @@ struct RecordCommand: ParsableCommand {
 
       EXAMPLES
         epimetheus record -o a.epi -- /bin/busybox sha256sum /etc/passwd
+        epimetheus record --print strace -o a.epi -- /bin/busybox ls
         epimetheus record --timeout 10 -o a.epi -- ./server-test
         epimetheus record --on linux -o l.epi -- /bin/ls /usr
         epimetheus record --on linux --redact '*TOKEN*' -o l.epi -- ./deploy
@@ -68,6 +69,9 @@ struct RecordCommand: ParsableCommand {
 
   @Flag(help: "Leave address-space randomisation on. Only with --on linux.")
   var aslr = false
+
+  @OptionGroup
+  var printing: PrintOptions
 
   @Argument(parsing: .postTerminator, help: "The program and its arguments, after --.")
   var program: [String] = []

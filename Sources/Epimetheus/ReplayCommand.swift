@@ -15,6 +15,7 @@ struct ReplayCommand: ParsableCommand {
 
       EXAMPLES
         epimetheus replay a.epi -o b.epi && cmp a.epi b.epi
+        epimetheus replay --print unikraft-0.17 a.epi -o b.epi
         epimetheus replay linux.epi -o kernel.epi; epimetheus diff linux.epi kernel.epi
       """)
 
@@ -24,8 +25,11 @@ struct ReplayCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: "The trace to write.")
   var output: String
 
+  @OptionGroup
+  var printing: PrintOptions
+
   func run() throws {
-    let outcome = try Replaying.replay(trace, to: output)
+    let outcome = try Replaying.replay(trace, to: output, printing: printing.style)
     var text = "epimetheus: \(outcome.trapCount) traps replayed into \(output)"
     if outcome.divergentCount > 0 { text += "; \(outcome.divergentCount) ended otherwise" }
     if outcome.undecidedCount > 0 {

@@ -9,8 +9,11 @@ import TraceFile
 
 /// One replay from file to file, for every command that needs one.
 enum Replaying {
-  /// Replays the trace at `input` and writes the trace at `output`.
-  static func replay(_ input: String, to output: String) throws -> ReplayOutcome {
+  /// Replays the trace at `input` and writes the trace at `output`; prints its calls meanwhile,
+  /// where a style is given.
+  static func replay(
+    _ input: String, to output: String, printing style: CallStyle? = nil
+  ) throws -> ReplayOutcome {
     let reader = try TraceFiles.open(input, readsAhead: true)
     let header = reader.header
     // Before a file is made for what cannot be.
@@ -21,13 +24,20 @@ enum Replaying {
     let memory = try HostMemory.reserve(byteCount: byteCount)
     var options = TraceWriter.Options()
     options.writesAside = true
-    let writer = try TraceFiles.create(
-      output, header: ReplaySession.header(replaying: header), options: options)
+    let newHeader = ReplaySession.header(replaying: header)
+    let writer = try TraceFiles.create(output, header: newHeader, options: options)
     let outcome: ReplayOutcome
     do {
-      let replay = try ReplaySession.run(
-        reader, header: header, memory: memory.physicalMemory, into: writer)
-      outcome = replay.outcome
+      if let style {
+        let sink = PrintingSink(style, header: newHeader, into: writer)
+        outcome = try ReplaySession.run(
+          reader, header: header, memory: memory.physicalMemory, into: sink
+        ).outcome
+      } else {
+        outcome = try ReplaySession.run(
+          reader, header: header, memory: memory.physicalMemory, into: writer
+        ).outcome
+      }
     } catch {
       switch error {
       case .unknownOperands: throw isImported(input)
