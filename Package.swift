@@ -68,10 +68,12 @@ let package = Package(
       name: "TraceFile", dependencies: ["Trace", "LinuxABI", "CZstd"], exclude: ["README.md"],
       swiftSettings: common),
     .target(
+      name: "Symbols", dependencies: ["CElf"], exclude: ["README.md"], swiftSettings: common),
+    .target(
       name: "Recorder",
       dependencies: [
-        "Kernel", "TraceFile", "Trace", "LinuxABI", "CHosted", "CObserver", "CTrial", "CTwin",
-        "CElf", "CCrypto",
+        "Kernel", "Symbols", "TraceFile", "Trace", "LinuxABI", "CHosted", "CObserver", "CTrial",
+        "CTwin", "CCrypto",
       ],
       exclude: [
         "README.md", "Observer/README.md", "Tracepoints/README.md", "Trials/README.md",
@@ -93,8 +95,8 @@ let package = Package(
     .executableTarget(
       name: "Epimetheus",
       dependencies: [
-        "Recorder", "Replayer", "Analyzer", "Import", "Support", "TraceFile", "Kernel", "Trace",
-        "LinuxABI",
+        "Recorder", "Replayer", "Analyzer", "Import", "Support", "Symbols", "TraceFile", "Kernel",
+        "Trace", "LinuxABI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["README.md"], swiftSettings: common),
@@ -116,6 +118,8 @@ let package = Package(
       name: "ReplayerTests",
       dependencies: ["TestSupport", "Replayer", "Kernel", "TraceFile", "Trace", "LinuxABI"],
       swiftSettings: common),
+    .testTarget(
+      name: "SymbolsTests", dependencies: ["TestSupport", "Symbols"], swiftSettings: common),
     .testTarget(
       name: "RecorderTests",
       dependencies: ["TestSupport", "Recorder", "Kernel", "TraceFile", "Trace", "LinuxABI"],

@@ -17,10 +17,24 @@ public struct DiffResult: Sendable {
   public var missingCalls: [MissingCall]
   /// What was looked at, and what was not.
   public var statistics: DiffStatistics
+  /// Which builds of files were mapped, by path: as the left trace tells, else the right one.
+  public var files: [[UInt8]: TraceHeader.File]
 
   /// Whether anything differs that is not explained.
   public var hasFindings: Bool {
     roots.contains { $0.first.isFinding } || statistics.unkeptDivergenceCount > 0
+  }
+
+  /// Names the functions of all places that are told: `function` is given which build of a file it
+  /// is, and the offset in it.
+  public mutating func resolvePlaces(_ function: (TraceHeader.File, UInt64) -> CodeFunction?) {
+    for index in missingCalls.indices { missingCalls[index].site?.resolve(files, function) }
+    for index in roots.indices {
+      roots[index].first.place?.resolve(files, function)
+      for consequence in roots[index].consequences.indices {
+        roots[index].consequences[consequence].first.place?.resolve(files, function)
+      }
+    }
   }
 
   /// The roots of these classes, in order of appearance.

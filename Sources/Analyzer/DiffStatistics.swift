@@ -12,6 +12,44 @@ public struct DiffStatistics: Sendable {
     public var count: UInt64
   }
 
+  /// How page faults ended.
+  public struct FaultEnds: Sendable, Equatable {
+    /// Resolved.
+    public var resolved: UInt64 = 0
+    /// With SIGSEGV.
+    public var segmentationViolations: UInt64 = 0
+    /// With SIGBUS.
+    public var busErrors: UInt64 = 0
+    /// With another signal.
+    public var others: UInt64 = 0
+
+    mutating func note(_ result: Int64) {
+      switch result {
+      case 0: resolved += 1
+      case -11: segmentationViolations += 1
+      case -7: busErrors += 1
+      default: others += 1
+      }
+    }
+
+    /// `12 resolved, 1 SIGSEGV`.
+    var text: String {
+      var parts = ["\(resolved) resolved"]
+      if segmentationViolations > 0 { parts.append("\(segmentationViolations) SIGSEGV") }
+      if busErrors > 0 { parts.append("\(busErrors) SIGBUS") }
+      if others > 0 { parts.append("\(others) by another signal") }
+      return parts.joined(separator: ", ")
+    }
+
+    /// For machines.
+    var json: JSONValue {
+      .object([
+        ("resolved", .integer(resolved)), ("sigsegv", .integer(segmentationViolations)),
+        ("sigbus", .integer(busErrors)), ("others", .integer(others)),
+      ])
+    }
+  }
+
   /// Events of the left trace.
   public var leftEventCount: UInt64 = 0
   /// Events of the right trace.
@@ -22,15 +60,23 @@ public struct DiffStatistics: Sendable {
   public var comparedCallCount: UInt64 = 0
   /// Page faults whose outcomes were compared.
   public var comparedFaultCount: UInt64 = 0
+  /// How those ended on the left, which is how they must end.
+  public var leftFaultEnds = FaultEnds()
+  /// How those ended on the right.
+  public var rightFaultEnds = FaultEnds()
   /// Page faults that were not, because one trace did not see any or the runs were recorded apart.
   public var ignoredFaultCount: UInt64 = 0
   /// Resolved page faults that only one of the traces has.
   public var unpairedFaultCount: UInt64 = 0
   /// Steps after which VMAs were compared.
   public var comparedLayoutCount: UInt64 = 0
-  /// Most VMAs of the left at any time.
+  /// The VMAs of the left's first process over its events.
+  public var leftLayouts = LayoutHistory()
+  /// The VMAs of the right's first process over its events.
+  public var rightLayouts = LayoutHistory()
+  /// Most VMAs of the left at any time, in whichever process.
   public var leftPeakVMACount: Int = 0
-  /// Most VMAs of the right at any time.
+  /// Most VMAs of the right at any time, in whichever process.
   public var rightPeakVMACount: Int = 0
   /// Bytes written by kernels that were compared.
   public var comparedByteCount: UInt64 = 0

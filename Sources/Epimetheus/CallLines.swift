@@ -65,7 +65,7 @@ struct CallLines {
     case .taskEnded:
       if isStrace { appendEnd(event, to: &text) }
       others.remove(event.task)
-    case .input, .vmaMapped, .vmaUnmapped, .gap, .callSite: break
+    case .input, .vmaMapped, .vmaUnmapped, .gap, .callSite, .mappedFile: break
     }
   }
 

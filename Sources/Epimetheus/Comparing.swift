@@ -40,7 +40,7 @@ enum Comparing {
   ) throws -> Report {
     var left = try TraceFiles.open(expected)
     var right = try TraceFiles.open(actual)
-    let result: DiffResult
+    var result: DiffResult
     do {
       result = try TraceDiff().run(
         left: &left, leftHeader: left.header, right: &right, rightHeader: right.header)
@@ -48,6 +48,8 @@ enum Comparing {
       throw CommandError.badInput(
         "\(expected) or \(actual): \(error.message), at byte \(error.position)")
     }
+    let symboliser = Symboliser()
+    result.resolvePlaces { symboliser.function(in: $0, at: $1) }
     return Report(
       diff: result, left: source(left, names?.left ?? expected),
       right: source(right, names?.right ?? actual), scope: scope)

@@ -77,6 +77,8 @@ struct ReportCommand: ParsableCommand {
       }
       requirements.traces[requirements.traces.count - 1].problems = TraceFiles.problems(of: reader)
     }
+    let symboliser = Symboliser()
+    requirements.resolvePlaces { symboliser.function(in: $0, at: $1) }
     let report = SupportReport(requirements, against: set)
     try findings.publish(
       report.findings(failing: failOn), text: report.text, json: report.json(with:),

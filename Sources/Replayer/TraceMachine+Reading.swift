@@ -33,7 +33,7 @@ extension TraceMachine where Source: ~Copyable, Sink: ~Copyable {
         if step.trap != nil || !step.vmaChanges.isEmpty { return true }
         step.trap = event
         claimAttachments(of: event.task)
-      case .taskStarted, .taskEnded, .signal, .gap, .wording:
+      case .taskStarted, .taskEnded, .signal, .gap, .wording, .mappedFile:
         if step.trap != nil || !step.vmaChanges.isEmpty { return true }
         passOn(event)
       case .end:

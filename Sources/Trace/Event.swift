@@ -60,6 +60,11 @@ public struct Event: Sendable {
     /// names sub-commands, the first of each. An execve(2) begins anew. A trace that has such
     /// events says so in its header.
     case callSite = 14
+    /// A file that was mapped for the first time, behind the VMA changes of the step that did so.
+    /// Operand 0: its length. Payload: its path, a NUL, its SHA-256, a NUL, its build id, both as
+    /// hexadecimal digits, none where not known. The files of the header have none. A trace that
+    /// has such events says so in its header.
+    case mappedFile = 15
   }
 
   /// Particulars of an event.

@@ -24,7 +24,7 @@ extension Event {
     case .pageFault, .exception, .guestRead, .guestWrite, .vmaUnmapped, .signal: 2
     case .input: InputKind(code: code)?.operandCount ?? 0
     case .vmaMapped: 4
-    case .taskStarted, .gap, .callSite: 1
+    case .taskStarted, .gap, .callSite, .mappedFile: 1
     case .taskEnded, .end, .wording: 0
     }
   }

@@ -33,11 +33,15 @@ enum HeaderField: UInt64 {
   /// The bit and the name of an incompatible feature, for readers that do not know it.
   case featureName = 18
   case addressEnd = 19
+  /// Which of the files, from 0 on, and the rest is its build id.
+  case buildID = 20
+  case processor = 21
+  case processorFeatures = 22
 
   /// Whether there may be several.
   var isRepeated: Bool {
     switch self {
-    case .argument, .environment, .auxiliaryValue, .file, .featureName: true
+    case .argument, .environment, .auxiliaryValue, .file, .featureName, .buildID: true
     default: false
     }
   }

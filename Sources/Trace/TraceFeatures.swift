@@ -26,6 +26,8 @@ public struct TraceFeatures: Equatable, Sendable {
     public static var skippableKinds: Compatible { Compatible(rawValue: 2) }
     /// There are call sites among the events.
     public static var callSites: Compatible { Compatible(rawValue: 4) }
+    /// There are mapped files among the events.
+    public static var mappedFiles: Compatible { Compatible(rawValue: 8) }
   }
 
   /// What a reader must know to read the trace at all.

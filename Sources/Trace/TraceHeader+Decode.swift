@@ -27,7 +27,10 @@ extension TraceHeader {
     let incompatible = try reader.word()
     decoded.features = TraceFeatures(
       incompatible: .init(rawValue: incompatible), compatible: .init(rawValue: try reader.word()))
-    if decoded.features.compatible.contains(.callSites) { decoded.header.seen = .callSites }
+    if decoded.features.compatible.contains(.callSites) { decoded.header.seen.insert(.callSites) }
+    if decoded.features.compatible.contains(.mappedFiles) {
+      decoded.header.seen.insert(.mappedFiles)
+    }
     let unknown = incompatible & ~TraceFeatures.Incompatible.known.rawValue
     if unknown != 0 { throw refusal(unknown, reader) }
     var seen: UInt64 = 0
@@ -89,6 +92,16 @@ extension TraceHeader {
       var path = try value.column(try value.varint())
       files.append(
         File(path: try path.rest(), byteCount: try value.varint(), digest: try value.rest()))
+    case .buildID:
+      let index = try value.varint(upTo: UInt64(Int32.max), "the number of a file")
+      let place = value.position
+      let buildID = try value.rest()
+      guard index < UInt64(files.count), buildID.count <= 64 else {
+        throw TraceError("a build id of a file that is not there, or of too many bytes", at: place)
+      }
+      files[Int(index)].buildID = buildID
+    case .processor: processor = try value.rest()
+    case .processorFeatures: processorFeatures = try value.rest()
     case .featureName: break
     }
   }

@@ -7,6 +7,7 @@ extension TraceHeader {
   public var features: TraceFeatures {
     var compatible: TraceFeatures.Compatible = unseen.contains(.times) ? [] : .times
     if seen.contains(.callSites) { compatible.formUnion([.skippableKinds, .callSites]) }
+    if seen.contains(.mappedFiles) { compatible.formUnion([.skippableKinds, .mappedFiles]) }
     return TraceFeatures(
       incompatible: unseen.contains(.operands) ? .unknownOperands : [], compatible: compatible)
   }
@@ -53,6 +54,14 @@ extension TraceHeader {
       value.bytes += file.digest
       writer.field(.file, value.bytes)
     }
+    for (index, file) in files.enumerated() where !file.buildID.isEmpty {
+      var value = HeaderWriter()
+      value.append(varint: UInt64(index))
+      value.bytes += file.buildID
+      writer.field(.buildID, value.bytes)
+    }
+    if !processor.isEmpty { writer.field(.processor, processor) }
+    if !processorFeatures.isEmpty { writer.field(.processorFeatures, processorFeatures) }
     return writer.bytes
   }
 }

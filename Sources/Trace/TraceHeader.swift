@@ -32,11 +32,14 @@ public struct TraceHeader: Sendable {
     public var byteCount: UInt64
     /// SHA-256 of its contents; empty if not taken.
     public var digest: [UInt8]
+    /// The linker's mark of an ELF file, at most 64 bytes; empty if it has none or none was taken.
+    public var buildID: [UInt8]
     /// A file of its parts.
-    public init(path: [UInt8], byteCount: UInt64, digest: [UInt8]) {
+    public init(path: [UInt8], byteCount: UInt64, digest: [UInt8], buildID: [UInt8] = []) {
       self.path = path
       self.byteCount = byteCount
       self.digest = digest
+      self.buildID = buildID
     }
   }
 
@@ -74,8 +77,10 @@ public struct TraceHeader: Sendable {
     public init(rawValue: UInt32) { self.rawValue = rawValue }
     /// Where calls were made first: `Event.Kind.callSite`.
     public static var callSites: Seen { Seen(rawValue: 1) }
+    /// Which files were mapped: `Event.Kind.mappedFile`.
+    public static var mappedFiles: Seen { Seen(rawValue: 2) }
     /// All bits that mean something.
-    public static var all: Seen { .callSites }
+    public static var all: Seen { [.callSites, .mappedFiles] }
   }
 
   /// Where the events come from.
@@ -116,6 +121,10 @@ public struct TraceHeader: Sendable {
   public var addressEnd: VirtualAddress = VirtualAddress(0)
   /// The program and its interpreter.
   public var files: [File] = []
+  /// The CPU's own name for itself; empty if not known.
+  public var processor: [UInt8] = []
+  /// What the CPU can, in the words of Linux's `/proc/cpuinfo`, with a space between two.
+  public var processorFeatures: [UInt8] = []
 
   /// A header with nothing said.
   public init() {}

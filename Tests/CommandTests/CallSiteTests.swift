@@ -28,7 +28,7 @@ struct CallSiteTests {
   /// The site of each call that has one, in order.
   private func sites(_ path: String) throws -> [(name: String, address: UInt64)] {
     let reader = try TraceReader(path: path)
-    #expect(reader.header.seen == .callSites)
+    #expect(reader.header.seen.contains(.callSites))
     var sites: [(name: String, address: UInt64)] = []
     var waiting: [UInt32: UInt64] = [:]
     while let event = try reader.next() {
@@ -116,7 +116,7 @@ struct CallSiteTests {
       #expect(first["instruction"] as? String == "0x" + String(site.address, radix: 16))
       #expect(first["file"] as? String == program)
       let lines = try Subprogram.epimetheus("report", trace).text
-      #expect(lines.contains("at ip 0x" + String(site.address, radix: 16) + ", "))
+      #expect(lines.contains("0x" + String(site.address, radix: 16)))
     }
   }
 }

@@ -18,12 +18,14 @@ struct PurityTests {
     "Analyzer": [
       "Import", "Support", "TraceFile", "Trace", "LinuxABI", "FoundationEssentials",
     ],
+    "Symbols": ["CElf", "Glibc"],
     "Recorder": [
-      "Kernel", "TraceFile", "Trace", "LinuxABI", "CHosted", "CObserver", "CTrial", "CTwin",
-      "CElf", "CCrypto", "Glibc", "FoundationEssentials", "SystemPackage",
+      "Kernel", "Symbols", "TraceFile", "Trace", "LinuxABI", "CHosted", "CObserver", "CTrial",
+      "CTwin", "CCrypto", "Glibc", "FoundationEssentials", "SystemPackage",
     ],
     "Epimetheus": [
-      "Analyzer", "Import", "Recorder", "Replayer", "Support", "Kernel", "TraceFile", "Trace",
+      "Analyzer", "Import", "Recorder", "Replayer", "Support", "Symbols", "Kernel", "TraceFile",
+      "Trace",
       "LinuxABI", "ArgumentParser", "FoundationEssentials", "Glibc",
     ],
   ]

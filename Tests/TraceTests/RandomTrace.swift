@@ -92,8 +92,12 @@ struct RandomTrace {
     header.breakStart = VirtualAddress(value())
     header.addressEnd = VirtualAddress(value())
     header.files = (0..<random.next() % 3).map { _ in
-      .init(path: bytes(upTo: 40), byteCount: value(), digest: bytes(upTo: 32))
+      .init(
+        path: bytes(upTo: 40), byteCount: value(), digest: bytes(upTo: 32),
+        buildID: bytes(upTo: 20))
     }
+    header.processor = bytes(upTo: 40)
+    header.processorFeatures = bytes(upTo: 40)
     return header
   }
 }

@@ -66,6 +66,9 @@ private let cases: [TextCase] = [
     negative(-2), bytes: Array("/etc/passwd\0".utf8)),
   TextCase("1 input file-read 0 4096 100 = 100", 5, 0, 1, 6, 0, 4096, 100, 0, 0, 0, 100),
   TextCase("1 input 77 +0:0x5 = 0", 5, 0, 1, 77, 5),
+  TextCase(
+    "1 mapped-file 1234 \"/bin/ls\\0\\0ab\"", 15, 0, 1, 0, 1234,
+    bytes: Array("/bin/ls\0\0ab".utf8)),
   TextCase("2 call-site 0x401000", 14, 0, 2, 0, 0x40_1000),
   TextCase("1 unmapped 0x1000-0x3000", 6, 0, 1, 0, 0x1000, 0x3000),
   TextCase(
@@ -103,7 +106,7 @@ private let cases: [TextCase] = [
 
 @Suite struct TraceTextTests {
   private let head = "epimetheus-trace 1\n\n"
-  private let markedHead = "epimetheus-trace 1\nunseen operands\nseen call-sites\n\n"
+  private let markedHead = "epimetheus-trace 1\nunseen operands\nseen call-sites mapped-files\n\n"
 
   @Test(arguments: cases) func `each line stands for its event, and back`(_ line: TextCase) throws {
     var source = try TraceTextSource(Array((markedHead + line.line).utf8))

@@ -22,6 +22,14 @@ extension DiffSession {
     if touchedLeft.isEmpty, touchedRight.isEmpty { return nil }
     statistics.leftPeakVMACount = max(statistics.leftPeakVMACount, layouts.left.count)
     statistics.rightPeakVMACount = max(statistics.rightPeakVMACount, layouts.right.count)
+    if spaceOfTask[(left ?? right)?.task ?? 0] == nil {
+      if let left, !touchedLeft.isEmpty {
+        statistics.leftLayouts.note(layouts.left, at: left.number)
+      }
+      if let right, !touchedRight.isEmpty {
+        statistics.rightLayouts.note(layouts.right, at: right.number)
+      }
+    }
     var found: Int?
     if !isAdopted {
       statistics.comparedLayoutCount += 1

@@ -19,6 +19,10 @@ extension DiffSession {
         statistics.unknownResultCount += 1
         return nil
       }
+      if leftEvent.kind == .pageFault, !isAdopted {
+        statistics.leftFaultEnds.note(leftEvent.result)
+        statistics.rightFaultEnds.note(rightEvent.result)
+      }
       if leftEvent.result == rightEvent.result { return nil }
       return record(
         .faultOutcome, left, right, expected: faultOutcome(leftEvent),

@@ -79,9 +79,15 @@ struct DiffSession {
     let calls = missing.values.sorted {
       ($1.count, $0.number.rawValue) < ($0.count, $1.number.rawValue)
     }
+    var files: [[UInt8]: TraceHeader.File] = [:]
+    for file in leftHeader.files + aligner.left.grouper.files + rightHeader.files
+      + aligner.right.grouper.files
+    {
+      files[file.path] = files[file.path] ?? file
+    }
     return DiffResult(
       leftHeader: leftHeader, rightHeader: rightHeader, isReplay: normaliser.isReplay,
-      roots: ledger.roots, missingCalls: calls, statistics: statistics)
+      roots: ledger.roots, missingCalls: calls, statistics: statistics, files: files)
   }
 
   // MARK: Helpers of the comparisons
@@ -100,13 +106,15 @@ struct DiffSession {
   ) -> Int? {
     guard let step = left ?? right else { return nil }
     let subject = step.subject
-    let divergence = Divergence(
+    var divergence = Divergence(
       divergenceClass: divergenceClass,
       fingerprint: Divergence.fingerprint(
         divergenceClass, subject: subject, shape: shape ?? step.shape, expected: expected,
         actual: actual),
       subject: subject, request: step.requestText, task: step.task, leftEvent: left?.number,
       rightEvent: right?.number, expected: expected, actual: actual, isFinding: isFinding)
+    divergence.place = place(left, right)
+    divergence.touched = touched(left, right)
     return ledger.record(divergence, under: root)
   }
 }

@@ -25,6 +25,10 @@ public struct Divergence: Sendable {
   public var actual: Outcome
   /// The guest addresses that differ, for a difference of VMAs, as the left has them.
   public var range: AddressRange?
+  /// The instruction that faulted or made the call; nil where no trace says.
+  public var place: CodePlace?
+  /// What a fault touched; nil where it is none.
+  public var touched: TouchedMemory?
   /// Both maps around it, for the first difference of VMAs with its fingerprint.
   public var excerpt: LayoutExcerpt?
   /// False where it is explained, such as another placement in a run recorded apart.

@@ -1,14 +1,31 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 internal import LinuxABI
-internal import Trace
+public import Trace
 
-/// An address in a program's code, and the file that is mapped there.
+/// An address in a program's code, and what stands there.
 public struct CodePlace: Sendable {
   /// The address of the instruction.
   public var address: UInt64
   /// The file that is mapped there, and the offset in it; nil where the trace does not say.
   public var file: (name: [UInt8], offset: UInt64)?
+  /// Which build of the file it is; nil where the trace does not say.
+  public var identity: TraceHeader.File?
+  /// The function, and how far into it; nil where that was not asked, or nothing says.
+  public var function: CodeFunction?
+}
+
+/// A function, and how far into it a place is.
+public struct CodeFunction: Sendable {
+  /// Its name.
+  public var name: [UInt8]
+  /// Bytes from its beginning.
+  public var offset: UInt64
+  /// As given.
+  public init(name: [UInt8], offset: UInt64) {
+    self.name = name
+    self.offset = offset
+  }
 }
 
 extension CodePlace {
@@ -20,10 +37,25 @@ extension CodePlace {
     }
   }
 
-  /// `ip 0x401000, /lib/libc.so.6+0x1000`.
+  /// Finds out what can be found out: the build of the file by what the traces tell, the function
+  /// by `function`, which is given the build and the offset.
+  mutating func resolve(
+    _ files: [[UInt8]: TraceHeader.File], _ function: (TraceHeader.File, UInt64) -> CodeFunction?
+  ) {
+    guard let file, let identity = files[file.name] else { return }
+    self.identity = identity
+    self.function = function(identity, file.offset)
+  }
+
+  /// `main+0x1b, ip 0x401000, /lib/libc.so.6+0x1000`, without a function also the build id.
   var text: String {
-    var text = "ip " + hexadecimal(address)
+    var text = ""
+    if let function { text = printable(function.name) + "+" + hexadecimal(function.offset) + ", " }
+    text += "ip " + hexadecimal(address)
     if let file { text += ", " + printable(file.name) + "+" + hexadecimal(file.offset) }
+    if function == nil, let identity, !identity.buildID.isEmpty {
+      text += ", build id " + digits(identity.buildID)
+    }
     return text
   }
 
@@ -33,10 +65,21 @@ extension CodePlace {
   }
 
   static func members(_ place: CodePlace?) -> [(String, JSONValue)] {
-    [
+    let buildID = place?.identity?.buildID ?? []
+    return [
       ("instruction", .optional(place.map { hexadecimal($0.address) })),
       ("file", .optional(place?.file.map { printable($0.name) })),
       ("fileOffset", .optional(place?.file.map { hexadecimal($0.offset) })),
+      ("buildID", .optional(buildID.isEmpty ? nil : digits(buildID))),
+      ("function", .optional(place?.function.map { printable($0.name) })),
+      ("functionOffset", .optional(place?.function.map { hexadecimal($0.offset) })),
     ]
   }
+}
+
+/// Bytes as hexadecimal digits.
+func digits(_ bytes: [UInt8]) -> String {
+  var text = ""
+  for byte in bytes { text += String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }
+  return text
 }

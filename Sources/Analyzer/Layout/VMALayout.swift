@@ -27,6 +27,8 @@ extension LayoutChange {
 /// The VMAs of one side as the events tell of them.
 struct VMALayout {
   private(set) var runs = SortedRuns<VMAAttributes>()
+  /// VMAs that touch the one before them and go on as it does: they could be one.
+  private(set) var mergeableCount = 0
 
   /// Whether there is no VMA.
   var isEmpty: Bool { runs.count == 0 }
@@ -52,8 +54,27 @@ struct VMALayout {
     } else if runs.position(endingAfter: lower).map({ runs[$0].lower >= upper }) ?? true {
       return nil
     }
+    mergeableCount -= mergeable(from: change.lower, to: change.upper)
     runs.replace(change.lower, change.upper, with: change.attributes)
+    mergeableCount += mergeable(from: change.lower, to: change.upper)
     return (lower, upper)
+  }
+
+  /// VMAs that begin in a stretch, both ends included, and could be one with the one before.
+  private func mergeable(from lower: UInt64, to upper: UInt64) -> Int {
+    guard var position = runs.position(endingAfter: lower == 0 ? 0 : lower - 1) else { return 0 }
+    var count = 0
+    while let next = runs.position(after: position) {
+      let (before, after) = (runs[position], runs[next])
+      if after.lower > upper { break }
+      if after.lower >= lower, before.upper == after.lower,
+        before.value.advanced(by: before.upper - before.lower) == after.value
+      {
+        count += 1
+      }
+      position = next
+    }
+    return count
   }
 
   /// The stretch from the start of the VMA `context` before `lower..<upper` to the end of that

@@ -42,10 +42,22 @@ extension Report {
       ("pairedCalls", .integer(statistics.pairedCallCount)),
       ("comparedCalls", .integer(statistics.comparedCallCount)),
       ("comparedFaults", .integer(statistics.comparedFaultCount)),
+      (
+        "faultEnds",
+        .object([
+          ("left", statistics.leftFaultEnds.json), ("right", statistics.rightFaultEnds.json),
+        ])
+      ),
       ("comparedLayouts", .integer(statistics.comparedLayoutCount)),
       ("comparedBytes", .integer(statistics.comparedByteCount)),
       ("peakVMAsLeft", .integer(UInt64(statistics.leftPeakVMACount))),
       ("peakVMAsRight", .integer(UInt64(statistics.rightPeakVMACount))),
+      (
+        "vmas",
+        .object([
+          ("left", statistics.leftLayouts.json), ("right", statistics.rightLayouts.json),
+        ])
+      ),
     ])
   }
 
@@ -112,6 +124,8 @@ extension Report {
       ("expected", outcomeJSON(divergence.expected)),
       ("actual", outcomeJSON(divergence.actual)),
       ("range", divergence.range.map(rangeJSON) ?? .null),
+      ("site", CodePlace.json(divergence.place)),
+      ("touched", TouchedMemory.json(divergence.touched)),
       (
         "maps",
         divergence.excerpt.map { excerpt in
@@ -131,7 +145,7 @@ extension Report {
     ])
   }
 
-  private static func vmaJSON(_ vma: VMADescription) -> JSONValue {
+  static func vmaJSON(_ vma: VMADescription) -> JSONValue {
     .object([
       ("lower", .hex(vma.range.lowerBound.rawValue)),
       ("upper", .hex(vma.range.upperBound.rawValue)),

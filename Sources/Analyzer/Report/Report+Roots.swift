@@ -15,6 +15,11 @@ extension Report {
     text += indented("request", first.request)
     text += indented("expected", first.expected.text)
     text += indented("actual", first.actual.text)
+    if let place = first.place { text += indented("at", place.text) }
+    if let touched = first.touched {
+      text += indented("left", touched.left?.line ?? "no VMA")
+      text += indented("right", touched.right?.line ?? "no VMA")
+    }
     if let excerpt = first.excerpt { text += excerptText(excerpt) }
     for consequence in root.consequences {
       let divergence = consequence.first

@@ -55,6 +55,10 @@ extension Report {
         + "\(statistics.externalCallCount) external; \(missingCount) missing on the right")
     text += Self.line("faults", faultsText)
     text += Self.line("VMAs", layoutsText)
+    if scope == .full, !diff.leftHeader.unseen.union(diff.rightHeader.unseen).contains(.vmas) {
+      text += Self.line("", "left: " + statistics.leftLayouts.text)
+      text += Self.line("", "right: " + statistics.rightLayouts.text)
+    }
     text += Self.line("findings", findingsText)
     return text
   }
@@ -79,6 +83,10 @@ extension Report {
     }
     let statistics = diff.statistics
     var text = "\(statistics.comparedFaultCount) compared"
+    let (left, right) = (statistics.leftFaultEnds, statistics.rightFaultEnds)
+    if statistics.comparedFaultCount > 0 {
+      text += left == right ? ": \(left.text)" : ": \(left.text) left; \(right.text) right"
+    }
     if statistics.unpairedFaultCount > 0 {
       text += ", \(statistics.unpairedFaultCount) resolved on one side only"
     }

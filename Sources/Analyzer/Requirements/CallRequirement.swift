@@ -58,6 +58,11 @@ public struct CallRequirement: Sendable {
     shapes[place].native.note(step, event)
   }
 
+  mutating func resolveSites(_ body: (inout CallSite) -> Void) {
+    body(&first)
+    for index in shapes.indices { body(&shapes[index].first) }
+  }
+
   private mutating func newShape(
     _ key: String, _ call: CallRow, _ step: Step, at site: () -> CallSite
   ) -> Int? {

@@ -16,6 +16,8 @@ public struct Requirements: Sendable {
     public var eventCount: UInt64 = 0
     /// Events that the trace says are lost; a gap of unknown size counts as 1.
     public var lostCount: UInt64 = 0
+    /// Which builds of files were mapped, by path.
+    public var files: [[UInt8]: TraceHeader.File] = [:]
     /// What is wrong with the file: damaged or lost blocks, a cut.
     public var problems: [String] = []
   }
@@ -55,7 +57,17 @@ public struct Requirements: Sendable {
       locator.leave(step)
     }
     run.eventCount = grouper.eventCount
+    for file in header.files + grouper.files { run.files[file.path] = run.files[file.path] ?? file }
     traces.append(run)
+  }
+
+  /// Names the functions of the first call sites: `function` is given which build of a file it is,
+  /// and the offset in it.
+  public mutating func resolvePlaces(_ function: (TraceHeader.File, UInt64) -> CodeFunction?) {
+    let traces = traces
+    func resolve(_ site: inout CallSite) { site.place?.resolve(traces[site.trace].files, function) }
+    for key in byKey.keys { byKey[key]!.resolveSites(resolve) }
+    for path in byPath.keys { resolve(&byPath[path]!.first) }
   }
 
   private mutating func note(_ step: Step, _ locator: CallLocator) {

@@ -9,6 +9,10 @@ internal import Trace
 /// `waitingLimit`, and what is dropped is counted.
 struct StepGrouper {
   private static var waitingLimit: Int { 4096 }
+  private static var fileLimit: Int { 4096 }
+
+  /// The files that were mapped, as far as the events tell.
+  private(set) var files: [TraceHeader.File] = []
 
   /// The number of the next event.
   private(set) var eventCount: UInt64 = 0
@@ -28,6 +32,14 @@ struct StepGrouper {
       let number = eventCount
       eventCount += 1
       switch event.kind {
+      case .mappedFile:
+        guard files.count < Self.fileLimit,
+          let file = TraceHeader.File(event, payload: Span(_unsafeBytes: source.payload))
+        else {
+          droppedCount += 1
+          continue
+        }
+        files.append(file)
       case .guestRead, .guestWrite, .input, .wording, .callSite:
         wait(event, source.payload)
         if let done = close() { return done }

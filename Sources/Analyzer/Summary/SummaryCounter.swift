@@ -6,12 +6,14 @@ internal import Trace
 /// A summary under way.
 struct SummaryCounter {
   private static var processLimit: Int { 65536 }
+  private static var fileLimit: Int { 4096 }
 
   private var summary = TraceSummary()
   private var calls: [UInt32: TraceSummary.Call] = [:]
   private var layout = VMALayout()
   private var tasks: [UInt32: Bool] = [:]
   private var firstProcess = FirstProcess()
+  private var lookups = MissingLookups()
 
   init() {}
 
@@ -31,6 +33,7 @@ struct SummaryCounter {
       }
       if FaultCode(rawValue: event.code).contains(.write) { summary.writeFaultCount += 1 }
     case .guestRead, .guestWrite:
+      if event.kind == .guestRead { lookups.note(event, payload) }
       let (cut, overflow) = event.operands[1].subtractingReportingOverflow(UInt64(payload.count))
       if !overflow { summary.cutByteCount &+= cut }
     case .vmaMapped, .vmaUnmapped: change(event, payload)
@@ -38,12 +41,21 @@ struct SummaryCounter {
     case .gap: summary.lostCount &+= max(1, event.operands[0])
     case .end: summary.ending = event.endText
     case .exception, .input, .taskEnded, .signal, .wording, .callSite: break
+    case .mappedFile:
+      if summary.files.count < Self.fileLimit,
+        let file = TraceHeader.File(event, payload: Span(_unsafeBytes: payload))
+      {
+        summary.files.append(file)
+      } else {
+        summary.invalidCount += 1
+      }
     }
     summary.eventCount += 1
   }
 
   private mutating func count(call event: Event) {
     let row = CallRow(event)
+    lookups.note(event, row)
     var call =
       calls[row.key]
       ?? TraceSummary.Call(
@@ -70,8 +82,7 @@ struct SummaryCounter {
       summary.invalidCount += 1
       return
     }
-    _ = layout.apply(change)
-    summary.peakVMACount = max(summary.peakVMACount, layout.count)
+    if layout.apply(change) != nil { summary.layouts.note(layout, at: summary.eventCount) }
   }
 
   consuming func finish() -> TraceSummary {
@@ -81,8 +92,9 @@ struct SummaryCounter {
     for index in summary.calls.indices {
       summary.calls[index].errors.sort { $0.errno.rawValue < $1.errno.rawValue }
     }
-    summary.vmaCount = layout.count
     summary.taskCount = tasks.count
+    summary.missingFiles = lookups.files
+    summary.unkeptMissingFileCount = lookups.unkeptCount
     return summary
   }
 }

@@ -13,14 +13,18 @@ extension TraceSummary {
     }
     text += Report.line("tasks", "\(taskCount)")
     text += Report.line("faults", faultsText(header))
-    text += Report.line("VMAs", "\(vmaCount) at the end, at most \(peakVMACount)")
+    text += Report.line("VMAs", layouts.text)
     text += Report.line("payload", "\(payloadByteCount) bytes kept, \(cutByteCount) bytes cut")
     let unseen = Report.unseenText(header.unseen)
     text += Report.line("not seen", unseen.isEmpty ? "nothing" : unseen.joined(separator: ", "))
     if lostCount > 0 { text += Report.line("lost", "\(lostCount) events") }
     if invalidCount > 0 { text += Report.line("invalid", "\(invalidCount) events") }
     text += Report.line("ending", ending ?? "the trace does not say")
-    if calls.isEmpty { return text }
+    return text + callsText(callLimit) + filesText(header) + missingFilesText
+  }
+
+  private func callsText(_ callLimit: Int) -> String {
+    if calls.isEmpty { return "" }
     var table = TextTable([
       ("call", .left), ("count", .right), ("first", .right), ("missing", .right),
       ("adopted", .right), ("errors", .left),
@@ -32,7 +36,7 @@ extension TraceSummary {
         String(call.adoptedCount), errors.joined(separator: ", "),
       ])
     }
-    text += "\n" + table.text
+    var text = "\n" + table.text
     if calls.count > callLimit { text += "  and \(calls.count - callLimit) more\n" }
     return text
   }
@@ -43,6 +47,13 @@ extension TraceSummary {
     text += Report.line("arguments", arguments.joined(separator: " "))
     text += Report.line("kernel", printable(header.kernel))
     text += Report.line("origin", header.origin.text)
+    if !header.workingDirectory.isEmpty {
+      text += Report.line("directory", printable(header.workingDirectory))
+    }
+    if !header.processor.isEmpty {
+      let count = header.processorFeatures.split(separator: 0x20).count
+      text += Report.line("processor", printable(header.processor) + ", \(count) features")
+    }
     return text
   }
 
@@ -52,6 +63,38 @@ extension TraceSummary {
       return "\(unknownFaultCount), how they ended is not known; \(writeFaultCount) of writes"
     }
     return "\(resolvedFaultCount) resolved, \(fatalFaultCount) fatal, \(writeFaultCount) of writes"
+  }
+
+  private func filesText(_ header: TraceHeader) -> String {
+    let all = header.files + files
+    if all.isEmpty { return "" }
+    var table = TextTable([
+      ("bytes", .right), ("build id", .left), ("SHA-256", .left), ("file", .left),
+    ])
+    func short(_ bytes: [UInt8]) -> String {
+      bytes.isEmpty ? "-" : digits([UInt8](bytes.prefix(4))) + ".."
+    }
+    for file in all.prefix(Self.listLimit) {
+      table.add([
+        String(file.byteCount), short(file.buildID), short(file.digest), printable(file.path),
+      ])
+    }
+    let more = all.count - Self.listLimit
+    return Report.heading("Files that were mapped") + table.text
+      + (more > 0 ? "  and \(more) more\n" : "")
+  }
+
+  private static var listLimit: Int { 64 }
+
+  private var missingFilesText: String {
+    if missingFiles.isEmpty { return "" }
+    var table = TextTable([("count", .right), ("path", .left)])
+    for file in missingFiles.prefix(Self.listLimit) {
+      table.add([String(file.count), printable(file.path)])
+    }
+    let more = missingFiles.count - Self.listLimit
+    return Report.heading("Looked up, and not there") + table.text
+      + (more > 0 ? "  and \(more) more\n" : "")
   }
 
   /// The summary as JSON, UTF-8, with a newline at its end. docs/reports.md has its form.
@@ -74,8 +117,9 @@ extension TraceSummary {
       ("fatalFaults", .integer(fatalFaultCount)),
       ("unknownFaults", .integer(unknownFaultCount)),
       ("writeFaults", .integer(writeFaultCount)),
-      ("vmas", .integer(UInt64(vmaCount))),
-      ("peakVMAs", .integer(UInt64(peakVMACount))),
+      ("vmas", .integer(UInt64(layouts.last.count))),
+      ("peakVMAs", .integer(UInt64(layouts.peak.count))),
+      ("layouts", layouts.json),
       ("payloadBytes", .integer(payloadByteCount)),
       ("cutBytes", .integer(cutByteCount)),
       ("lostEvents", .integer(lostCount)),
@@ -83,7 +127,34 @@ extension TraceSummary {
       ("ending", .optional(ending)),
       ("calls", .array(calls.map(Self.callJSON))),
     ])
-    return value.text() + "\n"
+    return value.adding(environmentJSON(header)).text() + "\n"
+  }
+
+  /// What the run stood on.
+  private func environmentJSON(_ header: TraceHeader) -> [(String, JSONValue)] {
+    let features = header.processorFeatures.split(separator: 0x20)
+    let auxiliary = header.auxiliaryVector.map { entry in
+      JSONValue.object([("type", .integer(entry.type)), ("value", .hex(entry.value))])
+    }
+    let mapped = (header.files + files).map { file in
+      JSONValue.object([
+        ("path", .text(file.path)), ("bytes", .integer(file.byteCount)),
+        ("sha256", .string(digits(file.digest))), ("buildID", .string(digits(file.buildID))),
+      ])
+    }
+    let missing = missingFiles.map { file in
+      JSONValue.object([("path", .text(file.path)), ("count", .integer(file.count))])
+    }
+    return [
+      ("workingDirectory", .text(header.workingDirectory)),
+      ("environment", .array(header.environment.map { .text($0) })),
+      ("auxiliaryVector", .array(auxiliary)),
+      ("processor", .text(header.processor)),
+      ("processorFeatures", .array(features.map { .text([UInt8]($0)) })),
+      ("files", .array(mapped)),
+      ("missingFiles", .array(missing)),
+      ("unkeptMissingFiles", .integer(unkeptMissingFileCount)),
+    ]
   }
 
   private static func callJSON(_ call: Call) -> JSONValue {
@@ -118,6 +189,7 @@ extension Event.Kind {
     case .gap: "gaps"
     case .wording: "wordings of the source"
     case .callSite: "call sites"
+    case .mappedFile: "mapped files"
     }
   }
 
@@ -139,6 +211,7 @@ extension Event.Kind {
     case .gap: "gap"
     case .wording: "wording"
     case .callSite: "callSite"
+    case .mappedFile: "mappedFile"
     }
   }
 }

@@ -27,6 +27,20 @@ public struct TraceSummary: Sendable {
     public var errorCount: UInt64 { errors.reduce(0) { $0 + $1.count } }
   }
 
+  /// A path where nothing was.
+  public struct MissingFile: Sendable {
+    /// As the program gave it.
+    public var path: [UInt8]
+    /// How often calls named it.
+    public var count: UInt64
+  }
+
+  /// The files that were mapped, beside those of the header.
+  public var files: [TraceHeader.File] = []
+  /// Paths that calls named and that were not there, in order of appearance; at most 1,024.
+  public var missingFiles: [MissingFile] = []
+  /// Lookups of paths that were too many to keep.
+  public var unkeptMissingFileCount: UInt64 = 0
   /// Events in all.
   public var eventCount: UInt64 = 0
   /// Events of each kind, by `Event.Kind.rawValue`.
@@ -41,10 +55,8 @@ public struct TraceSummary: Sendable {
   public var unknownFaultCount: UInt64 = 0
   /// Page faults of a write.
   public var writeFaultCount: UInt64 = 0
-  /// VMAs at the end, of the first process.
-  public var vmaCount: Int = 0
-  /// Most VMAs at any time, of the first process.
-  public var peakVMACount: Int = 0
+  /// The VMAs of the first process over the events.
+  public var layouts = LayoutHistory()
   /// Tasks; counted up to 65,536.
   public var taskCount: Int = 0
   /// Bytes of payload.

@@ -16,7 +16,9 @@ struct EventRingReader: ~Copyable {
   private(set) var isDamaged = false
   /// The record that says how the program ended; nothing is read behind it.
   private(set) var end: Event?
-  /// Events read.
+  /// The files that the guest mapped.
+  var files = MappedFiles()
+  /// Events read, and those that tell of mapped files.
   private(set) var eventCount: UInt64 = 0
 
   init(_ ring: EventRing) {
@@ -28,8 +30,11 @@ struct EventRingReader: ~Copyable {
     buffer.deallocate()
   }
 
-  /// Reads all that is there now into `sink`; whether there was anything.
-  mutating func drain(into sink: inout some EventSink & ~Copyable) -> Bool {
+  /// Reads all that is there now into `sink`; whether there was anything. `open` gives descriptors
+  /// of files that the guest mapped, or negative numbers.
+  mutating func drain(
+    into sink: inout some EventSink & ~Copyable, opening open: ([UInt8]) -> Int32 = { _ in -1 }
+  ) -> Bool {
     if isDamaged || end != nil { return false }
     let head = hosted_load(ring.head)
     let waiting = head &- tail
@@ -40,7 +45,7 @@ struct EventRingReader: ~Copyable {
     }
     var published = tail
     while tail < head, !isDamaged, end == nil {
-      take(before: head, into: &sink)
+      take(before: head, into: &sink, open)
       if tail - published > ring.capacity / 8 {
         publish()
         published = tail
@@ -59,7 +64,9 @@ struct EventRingReader: ~Copyable {
     }
   }
 
-  private mutating func take(before head: UInt64, into sink: inout some EventSink & ~Copyable) {
+  private mutating func take(
+    before head: UInt64, into sink: inout some EventSink & ~Copyable, _ open: ([UInt8]) -> Int32
+  ) {
     let record = ring.data + Int(tail % ring.capacity)
     let byteCount = Int(record.load(as: UInt32.self))
     guard byteCount >= EventRing.recordByteCount, byteCount % 8 == 0,
@@ -78,15 +85,18 @@ struct EventRingReader: ~Copyable {
     }
     tail += UInt64(byteCount)
     sequence &+= 1
+    eventCount += files.tell(before: event, to: &sink, open: open)
     if event.kind == .end {
       end = event
       return
     }
     eventCount += 1
-    sink.append(
-      event,
-      payload: UnsafeRawBufferPointer(
-        start: buffer + EventRing.recordByteCount, count: payloadByteCount))
+    let payload = UnsafeRawBufferPointer(
+      start: buffer + EventRing.recordByteCount, count: payloadByteCount)
+    sink.append(event, payload: payload)
+    if event.kind == .vmaMapped, let vma = event.mappedVMA(name: [UInt8](payload)) {
+      files.note(vma, task: event.task)
+    }
   }
 
   private func decodedEvent() -> Event? {

@@ -2,6 +2,7 @@
 
 internal import Glibc
 internal import LinuxABI
+internal import Symbols
 internal import Trace
 
 extension FileBroker {
@@ -36,11 +37,20 @@ extension FileBroker {
     return files
   }
 
+  /// A descriptor of a regular file, for the caller to close; else a negative number.
+  mutating func descriptor(of path: [UInt8]) -> Int32 {
+    guard let opened = try? open(path, followingLink: true, as: .max) else { return -1 }
+    if opened.descriptor < 0 { forget(.max) }
+    return opened.descriptor
+  }
+
   private static func file(
     _ path: [UInt8], _ descriptor: Int32
   ) throws(RecordError) -> TraceHeader.File {
     let digest = try FileDigest(descriptor: descriptor)
-    return TraceHeader.File(path: path, byteCount: digest.byteCount, digest: digest.sha256)
+    return TraceHeader.File(
+      path: path, byteCount: digest.byteCount, digest: digest.sha256,
+      buildID: ELFFile(descriptor: descriptor)?.buildID ?? [])
   }
 
   /// The path in the first PT_INTERP of an ELF64 file, as far as there is one. Source: elf(5).

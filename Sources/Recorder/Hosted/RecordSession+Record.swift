@@ -32,7 +32,8 @@ extension RecordSession {
       throw RecordError("cannot fork (errno \(-process))", isTemporary: true)
     }
     var supervisor = try Supervisor(
-      process: process, socket: pair[0], ring: ring, timeout: options.timeoutNanoseconds)
+      process: process, socket: pair[0], ring: ring, timeout: options.timeoutNanoseconds,
+      files: header.files)
     let fate = supervisor.supervise(&broker, into: &sink)
     return try conclude(fate, supervisor, ring, &sink)
   }

@@ -69,7 +69,8 @@ public struct RecordSession: ~Copyable {
     header.kernel = options.kernelName
     header.personality = options.personality
     header.unseen = .times
-    header.seen = .callSites
+    header.seen = [.callSites, .mappedFiles]
+    header.describeProcessor()
     header.memoryByteCount = options.memoryByteCount
     header.faultAroundShift = options.faultAroundShift
     header.seed = options.seed

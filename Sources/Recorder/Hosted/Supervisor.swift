@@ -28,12 +28,14 @@ struct Supervisor: ~Copyable {
 
   /// Takes over the child and the socket.
   init(
-    process: pid_t, socket: Int32, ring: EventRing, timeout: UInt64?
+    process: pid_t, socket: Int32, ring: EventRing, timeout: UInt64?,
+    files: [TraceHeader.File] = []
   ) throws(RecordError) {
     self.process = process
     self.socket = socket
     deadline = timeout.map { Self.now &+ $0 }
     reader = EventRingReader(ring)
+    reader.files = MappedFiles(files)
     processDescriptor = hosted_process_descriptor(process)
     signals = hosted_signal_descriptor()
     if processDescriptor < 0 || signals < 0 {
@@ -50,7 +52,7 @@ struct Supervisor: ~Copyable {
   ) -> Fate {
     var verdict: Fate?
     while true {
-      _ = reader.drain(into: &sink)
+      _ = reader.drain(into: &sink) { broker.descriptor(of: $0) }
       if reader.isDamaged { kill(process, SIGKILL) }
       var descriptors = [
         pollfd(fd: processDescriptor, events: Int16(POLLIN), revents: 0),
@@ -71,7 +73,7 @@ struct Supervisor: ~Copyable {
     }
     var status: Int32 = 0
     waitpid(process, &status, 0)
-    while reader.drain(into: &sink) {}
+    while reader.drain(into: &sink, opening: { broker.descriptor(of: $0) }) {}
     release()
     let ended: Fate =
       status & 0x7f == 0 ? .exited((status >> 8) & 0xff) : .killed(status & 0x7f)

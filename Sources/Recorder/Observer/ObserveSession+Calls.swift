@@ -80,6 +80,9 @@ extension ObserveSession {
     to sink: inout some EventSink & ~Copyable
   ) {
     task.isInCall = false
+    var first = Event(.systemCall)
+    first.time = options.recordsTimes ? task.startTime - startTime : 0
+    tellFiles(before: first, to: &sink)
     appendSite(task, to: &sink)
     for piece in task.captured.pieces {
       var event = Event(piece.isWrite ? .guestWrite : .guestRead, task: task.number)

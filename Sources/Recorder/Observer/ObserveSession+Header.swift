@@ -3,6 +3,7 @@
 internal import CObserver
 internal import Glibc
 internal import LinuxABI
+internal import Symbols
 internal import Trace
 
 extension ObserveSession {
@@ -18,7 +19,8 @@ extension ObserveSession {
     header.kernel = Self.kernelName()
     header.personality = .linux
     header.unseen = [.inputs]
-    header.seen = .callSites
+    header.seen = [.callSites, .mappedFiles]
+    header.describeProcessor()
     if probe == nil { header.unseen.insert(.faults) }
     if !options.recordsTimes { header.unseen.insert(.times) }
     if options.payloadLimit == 0 { header.unseen.insert(.payload) }
@@ -32,6 +34,7 @@ extension ObserveSession {
     header.mmapBase = map.topDownBase
     header.breakStart = VirtualAddress(ProcFile.breakStart(root))
     try describeFiles(path, executable, image)
+    files = MappedFiles(header.files)
   }
 
   /// The program, the interpreter of a script's first line if there is one, the dynamic linker.
@@ -53,7 +56,9 @@ extension ObserveSession {
   private mutating func describeFile(_ name: [UInt8], at path: [UInt8]) throws(RecordError) {
     let digest = try FileDigest(path: path)
     header.files.append(
-      TraceHeader.File(path: name, byteCount: digest.byteCount, digest: digest.sha256))
+      TraceHeader.File(
+        path: name, byteCount: digest.byteCount, digest: digest.sha256,
+        buildID: ELFFile(path: path)?.buildID ?? []))
   }
 
   private static func isSameFile(_ one: [UInt8], _ other: [UInt8]) -> Bool {

@@ -128,6 +128,7 @@ extension ObserveSession {
 
   /// Appends an event without bytes.
   mutating func append(_ event: Event, to sink: inout some EventSink & ~Copyable) {
+    tellFiles(before: event, to: &sink)
     eventCount += 1
     sink.append(event, payload: UnsafeRawBufferPointer(start: nil, count: 0))
   }
@@ -146,6 +147,15 @@ extension ObserveSession {
       let event = Event(mapping: vma, task: task.number)
       eventCount += 1
       vma.name.withUnsafeBytes { sink.append(event, payload: $0) }
+      files.note(vma, task: task.number)
+    }
+  }
+
+  /// Appends what files the VMAs are of that were appended last.
+  mutating func tellFiles(before event: Event, to sink: inout some EventSink & ~Copyable) {
+    eventCount += files.tell(before: event, to: &sink) { path in
+      open(
+        path.map { CChar(bitPattern: $0) } + [0], O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     }
   }
 }

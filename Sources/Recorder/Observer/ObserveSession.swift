@@ -43,6 +43,8 @@ public struct ObserveSession: ~Copyable {
   var lostCount: UInt32 = 0
   /// What stands behind VMAs, by the programs' keys.
   var names: [ProbeName: [UInt8]] = [:]
+  /// The files that were mapped.
+  var files = MappedFiles()
   var startTime: UInt64 = 0
   var eventCount: UInt64 = 0
   var gapCount: UInt64 = 0

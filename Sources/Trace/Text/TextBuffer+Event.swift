@@ -10,7 +10,7 @@ extension TextBuffer {
     switch event.kind {
     case .systemCall, .end, .taskEnded, .taskStarted, .input, .wording: break
     case .pageFault, .exception, .guestRead, .guestWrite, .gap, .signal, .vmaMapped, .vmaUnmapped,
-      .callSite:
+      .callSite, .mappedFile:
       put(" ")
     }
     switch event.kind {
@@ -74,7 +74,7 @@ extension TextBuffer {
       put(hex: event.operands[0])
       put(codeOf: event)
       return 1
-    case .gap:
+    case .gap, .mappedFile:
       mark(event, 0)
       put(event.operands[0], .amount)
       put(codeOf: event)

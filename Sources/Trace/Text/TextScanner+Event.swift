@@ -107,7 +107,7 @@ extension TextScanner {
       try operand(0, &event)
     case .taskEnded: event.code = try code(TaskEnd.self)
     case .end: event.code = try code(EndKind.self)
-    case .gap, .callSite: try operand(0, &event)
+    case .gap, .callSite, .mappedFile: try operand(0, &event)
     case .wording: event.code = try code(WordingKind.self)
     case .signal:
       event.code = try signal()

@@ -125,6 +125,7 @@ extension Event.Kind: TextWord {
     case .gap: "gap"
     case .wording: "wording"
     case .callSite: "call-site"
+    case .mappedFile: "mapped-file"
     }
   }
 }
@@ -158,6 +159,7 @@ enum TextBits {
     case (.unseen, 6): "signals"
     case (.unseen, 7): "ends"
     case (.seen, 0): "call-sites"
+    case (.seen, 1): "mapped-files"
     case (.fault, 0): "present"
     case (.fault, 1): "write"
     case (.fault, 2): "user"

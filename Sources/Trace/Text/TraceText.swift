@@ -44,6 +44,14 @@ public enum TraceText {
       out.put(file.byteCount, .amount)
       out.put(" ")
       out.put(hexDigits: file.digest)
+      if !file.buildID.isEmpty {
+        out.put(" ")
+        out.put(hexDigits: file.buildID)
+      }
+    }
+    if !header.processor.isEmpty { out.line("processor", header.processor) }
+    if !header.processorFeatures.isEmpty {
+      out.line("processor-features", header.processorFeatures)
     }
     out.put("\n\n")
     text = out.bytes

@@ -47,6 +47,9 @@ public struct TraceTextSource: ~Copyable, EventSource {
     if !event.unknown.isEmpty, !header.unseen.contains(.operands) {
       throw scanner.error("? needs the word operands in the line unseen")
     }
+    if event.kind == .mappedFile, !header.seen.contains(.mappedFiles) {
+      throw scanner.error("mapped-file needs the word mapped-files in a header line seen")
+    }
     if event.kind == .callSite, !header.seen.contains(.callSites) {
       throw scanner.error("call-site needs the word call-sites in a header line seen")
     }
@@ -124,6 +127,12 @@ extension TraceHeader {
         File(
           path: try scanner.requiredBytes(), byteCount: try scanner.number(),
           digest: try scanner.requiredBytes()))
+      if let buildID = try scanner.bytes() {
+        if buildID.count > 64 { throw scanner.error("a build id has at most 64 bytes") }
+        files[files.count - 1].buildID = buildID
+      }
+    case .processor: processor = try scanner.requiredBytes()
+    case .processorFeatures: processorFeatures = try scanner.requiredBytes()
     }
   }
 }
@@ -133,7 +142,7 @@ private enum TextField: UInt8, CaseIterable {
   case origin, kernel, personality, unseen, seen, memory, faultAround, seed, clockStart
   case payloadLimit
   case program, argument, environment, directory, auxiliary, mmapBase, breakStart
-  case addressEnd, file
+  case addressEnd, file, processor, processorFeatures
 
   var word: StaticString {
     switch self {
@@ -156,6 +165,8 @@ private enum TextField: UInt8, CaseIterable {
     case .breakStart: "break-start"
     case .addressEnd: "address-end"
     case .file: "file"
+    case .processor: "processor"
+    case .processorFeatures: "processor-features"
     }
   }
 
