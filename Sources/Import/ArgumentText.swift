@@ -83,6 +83,7 @@ struct ArgumentReader {
       return Numbers.value(text)
     }
     if text.begins("makedev(") { return Self.device(text) }
+    if text.firstIndex(of: 0x7c) == nil { return bits(text.trimmed, kind) }
     var value: UInt64 = 0
     for part in text.split(separator: 0x7c, omittingEmptySubsequences: false) {
       guard let bits = bits(part.trimmed, kind) else { return nil }

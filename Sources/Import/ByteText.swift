@@ -6,12 +6,13 @@ typealias ByteText = ArraySlice<UInt8>
 extension ArraySlice where Element == UInt8 {
   /// Whether it begins with these characters.
   func begins(_ text: StaticString) -> Bool {
-    if count < text.utf8CodeUnitCount { return false }
-    for index in 0..<text.utf8CodeUnitCount where self[startIndex + index] != text.utf8Start[index]
-    {
-      return false
+    let length = text.utf8CodeUnitCount
+    if count < length { return false }
+    return withUnsafeBufferPointer { bytes in
+      var same = 0
+      while same < length, bytes[same] == text.utf8Start[same] { same += 1 }
+      return same == length
     }
-    return true
   }
 
   /// Whether it is these characters and no others.
@@ -32,16 +33,30 @@ extension ArraySlice where Element == UInt8 {
   /// Where these characters begin for the first time; nil if they do not stand in it.
   func find(_ text: StaticString) -> Int? {
     let length = text.utf8CodeUnitCount
-    if count < length { return nil }
-    return (startIndex...endIndex - length).first { self[$0...].begins(text) }
+    if length == 0 { return startIndex }
+    let start = startIndex
+    return withUnsafeBufferPointer { bytes in
+      let first = text.utf8Start[0]
+      var at = 0
+      while at + length <= bytes.count {
+        if bytes[at] == first {
+          var same = 1
+          while same < length, bytes[at + same] == text.utf8Start[same] { same += 1 }
+          if same == length { return start + at }
+        }
+        at += 1
+      }
+      return nil
+    }
   }
 
   /// Without spaces and tabs at its ends.
   var trimmed: ByteText {
-    var text = self
-    while let byte = text.first, byte == 0x20 || byte == 0x09 { text.removeFirst() }
-    while let byte = text.last, byte == 0x20 || byte == 0x09 { text.removeLast() }
-    return text
+    var start = startIndex
+    var end = endIndex
+    while start < end, self[start] == 0x20 || self[start] == 0x09 { start += 1 }
+    while end > start, self[end - 1] == 0x20 || self[end - 1] == 0x09 { end -= 1 }
+    return self[start..<end]
   }
 
   /// As a string, whatever the bytes are.

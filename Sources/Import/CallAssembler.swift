@@ -33,7 +33,12 @@ struct CallAssembler {
     let row = SystemCallTable.description(of: line.number)
     let first = read(line, row, &event)
     let refined = refine(row, line, first, event.operands)
-    let told = refined.map { read(line, $0, &event) } ?? first
+    let told: Told
+    if let refined, !Self.areSame(refined, row) {
+      told = read(line, refined, &event)
+    } else {
+      told = first
+    }
     guard let result = result(of: line, refined, &event) else { return nil }
     var assembled = AssembledCall(call: event)
     let count = refined?.argumentCount ?? 6
@@ -60,6 +65,14 @@ struct CallAssembler {
     if !isExact { say(line.inside, .arguments, task, &assembled) }
     if !result.isExact, let text = line.result { say(text, .result, task, &assembled) }
     return assembled
+  }
+
+  /// Whether both rows read the same of a text.
+  private static func areSame(
+    _ one: SystemCallDescription, _ other: SystemCallDescription?
+  ) -> Bool {
+    guard let other, one.argumentCount == other.argumentCount else { return false }
+    return (0..<6).allSatisfy { one.arguments[$0] == other.arguments[$0] }
   }
 
   /// The row for these operands, if those that are not told cannot change it; else the call's own.
@@ -89,7 +102,7 @@ struct CallAssembler {
 
   private struct Told {
     /// By the number of the operand.
-    var arguments: [ArgumentText?] = [ArgumentText?](repeating: nil, count: 6)
+    var arguments: [6 of ArgumentText?] = InlineArray(repeating: nil)
     /// Whether every text has an operand.
     var isExact = true
   }
@@ -136,11 +149,13 @@ struct CallAssembler {
     return told
   }
 
+  private static let inOrder = [0, 1, 2, 3, 4, 5]
+
   /// Which operand each text is. futex(2) leaves out what its command does not look at.
   private static func order(
     _ line: CallLine, _ row: SystemCallDescription?, _ dialect: Dialect
   ) -> [Int] {
-    guard line.number == .futex, let row else { return [0, 1, 2, 3, 4, 5] }
+    guard line.number == .futex, let row else { return inOrder }
     return (0..<row.argumentCount).filter {
       row.arguments[$0].kind != .unused && !(dialect == .unikraft && $0 == 3 && hasPair(row))
     }

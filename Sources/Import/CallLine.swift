@@ -86,6 +86,7 @@ struct ArgumentScanner {
 
   private mutating func endArgument() {
     let argument = text[start..<min(at, text.endIndex)].trimmed
+    if arguments.isEmpty, !argument.isEmpty { arguments.reserveCapacity(6) }
     if !argument.isEmpty || !arguments.isEmpty { arguments.append(argument) }
     start = at + 1
   }

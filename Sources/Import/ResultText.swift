@@ -97,6 +97,7 @@ enum TimeText {
 
   /// `23:59:59`, with or without a fraction, as nanoseconds since midnight.
   static func clock(_ text: ByteText) -> UInt64? {
+    guard text.firstIndex(of: 0x3a) != nil else { return nil }
     let parts = text.split(separator: 0x3a, omittingEmptySubsequences: false)
     guard parts.count == 3, let hours = Numbers.value(parts[0], radix: 10), hours < 24,
       let minutes = Numbers.value(parts[1], radix: 10), minutes < 60

@@ -25,26 +25,21 @@ struct StraceImport {
   /// Bytes of an unfinished call that are kept.
   private static let headLimit = 1 << 20
 
+  /// What the trace's header says.
+  private(set) var header = TraceHeader()
+
   /// Looks through the whole text for what has to be known before the first event.
   init(_ text: [UInt8]) {
     self.text = text
-    var lines = TextLines(text)
-    while let line = lines.next() {
-      if line.begins(" > ") { continue }
-      tasks.look(at: StraceLine(line))
-    }
-  }
-
-  /// What the trace's header says.
-  var header: TraceHeader {
-    var header = TraceHeader()
     header.origin = .imported
     header.kernel = [UInt8]("Linux, told by strace".utf8)
     header.unseen = [.faults, .vmas, .inputs, .times, .operands, .ends]
     var lines = TextLines(text)
     var isFirst = true
     while let line = lines.next() {
+      if line.begins(" > ") { continue }
       let line = StraceLine(line)
+      tasks.look(at: line)
       if line.time != nil { header.unseen.remove(.times) }
       if line.body.begins("+++ ") { header.unseen.remove(.ends) }
       if isFirst, line.body.begins("execve(") {
@@ -52,7 +47,6 @@ struct StraceImport {
         isFirst = false
       }
     }
-    return header
   }
 
   /// Program and arguments of the execve(2) that began the run.

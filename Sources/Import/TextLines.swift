@@ -13,8 +13,11 @@ struct TextLines: Sequence, IteratorProtocol {
     if offset >= text.count { return nil }
     number += 1
     let start = offset
-    var end = start
-    while end < text.count, text[end] != 0x0a { end += 1 }
+    var end = text.withUnsafeBufferPointer { bytes in
+      var end = start
+      while end < bytes.count, bytes[end] != 0x0a { end += 1 }
+      return end
+    }
     offset = end + 1
     while end > start, text[end - 1] == 0x0d { end -= 1 }
     return text[start..<end]
