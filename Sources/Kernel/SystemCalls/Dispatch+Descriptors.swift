@@ -39,8 +39,6 @@ extension Unikernel {
     case .fchdir: { (k, r, m) throws(Errno) in try k.fchdir(r) }
     case .fstatfs: { (k, r, m) throws(Errno) in try k.fstatfs(r, on: &m) }
     case .fgetxattr: { (k, r, m) throws(Errno) in try k.fgetxattr(r, on: &m) }
-    case .connect, .getpeername, .getsockname:
-      { (k, r, m) throws(Errno) in try k.socketOperation(r) }
     default: nil
     }
   }

@@ -16,7 +16,6 @@ extension Unikernel {
     case .getrusage: { (k, r, m) throws(Errno) in try k.getrusage(r, on: &m) }
     case .nanosleep: { (k, r, m) throws(Errno) in try k.nanosleep(r, on: &m) }
     case .clock_nanosleep: { (k, r, m) throws(Errno) in try k.clockNanosleep(r, on: &m) }
-    case .alarm: { (k, r, m) throws(Errno) in try k.alarm(r) }
     default: nil
     }
   }

@@ -14,6 +14,12 @@ extension Unikernel {
     handler(for: number, NoMachine.self) != nil
   }
 
+  /// Whether the handler only answers: there is nothing behind the call.
+  public static func isStub(_ number: SystemCallNumber) -> Bool {
+    let handler: SystemCallHandler<NoMachine>? = stubHandler(number)
+    return handler != nil
+  }
+
   /// The handler of a call; nil for a call that the kernel does not have. The families' switches
   /// are the only list of what it has.
   static func handler<M: Machine & ~Copyable>(
@@ -23,7 +29,8 @@ extension Unikernel {
     if let handler: SystemCallHandler<M> = memoryHandler(number) { return handler }
     if let handler: SystemCallHandler<M> = pathHandler(number) { return handler }
     if let handler: SystemCallHandler<M> = processHandler(number) { return handler }
-    return timeHandler(number)
+    if let handler: SystemCallHandler<M> = timeHandler(number) { return handler }
+    return stubHandler(number)
   }
 
   /// Answers a system call.

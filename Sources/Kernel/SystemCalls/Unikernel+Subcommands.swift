@@ -39,6 +39,27 @@ extension Unikernel {
     }
   }
 
+  /// Flags of a call that Linux has and the call's handler refuses.
+  public struct RefusedFlags: Sendable {
+    /// The argument that they stand in.
+    public var argument: Int
+    /// Their bits.
+    public var mask: UInt64
+  }
+
+  /// The flags that the handler of a call refuses; nil for a call without a handler or without such
+  /// flags. A test holds them against the handler.
+  public static func refusedFlags(of number: SystemCallNumber) -> RefusedFlags? {
+    let temporaryFile = UInt64(OpenFlags.temporaryFile.subtracting(.directory).rawValue)
+    switch number {
+    case .open: return RefusedFlags(argument: 1, mask: temporaryFile)
+    case .openat: return RefusedFlags(argument: 2, mask: temporaryFile)
+    case .mmap: return RefusedFlags(argument: 3, mask: UInt64(MapFlags.sync.rawValue))
+    case .renameat2: return RefusedFlags(argument: 4, mask: 6)  // RENAME_EXCHANGE, RENAME_WHITEOUT
+    default: return nil
+    }
+  }
+
   private static func range(_ first: UInt64, _ last: UInt64) -> [UInt64] {
     var values: [UInt64] = []
     var value = first

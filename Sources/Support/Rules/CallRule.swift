@@ -10,6 +10,8 @@ public struct CallRule: Sendable {
     case names(Set<String>, takesIntegers: Bool)
     /// Any of these numbers, in the bits of `mask`.
     case codes([UInt64], mask: UInt64)
+    /// Anything but these names.
+    case allBut(Set<String>)
     /// A path, whichever.
     case path
     /// A structure or an array with conditions on its fields, which are not looked at.
@@ -46,6 +48,7 @@ public struct CallRule: Sendable {
       if item.isNamed { return names.contains(item.name) }
       return takesIntegers ? true : nil
     case .codes(let codes, let mask): return codes.contains(item.value & mask)
+    case .allBut(let names): return !names.contains(item.name)
     case .path, .structure: return nil
     }
   }
@@ -60,6 +63,7 @@ public struct CallRule: Sendable {
       let value = operands[constraint.argument]
       switch constraint.pattern {
       case .path: break
+      case .allBut: mismatch.unsupported += own.filter { takes($0) == false }
       case .structure:
         if value != 0 {
           mismatch.unchecked.append("fields of " + argumentName(constraint.argument, number))

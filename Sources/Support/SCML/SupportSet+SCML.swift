@@ -43,6 +43,8 @@ extension SupportSet {
     case .names(let own, let takesIntegers):
       names = own.sorted()
       if takesIntegers { names.append("<INTEGER>") }
+    case .allBut(let refused):
+      names = Self.flags(of: kind, outside: 0).filter { !refused.contains($0) } + ["<INTEGER>"]
     case .codes(let codes, let mask):
       names = codes.compactMap { code in
         var name: [UInt8] = []
