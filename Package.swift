@@ -132,7 +132,7 @@ let package = Package(
       swiftSettings: common),
     .testTarget(
       name: "AnalyzerTests",
-      dependencies: ["TestSupport", "Analyzer", "TraceFile", "Trace", "LinuxABI"],
+      dependencies: ["TestSupport", "Analyzer", "Support", "TraceFile", "Trace", "LinuxABI"],
       exclude: ["Goldens"], swiftSettings: common),
     .testTarget(
       name: "CommandTests",

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+import Analyzer
 import Kernel
 import LinuxABI
 import Support
@@ -13,15 +14,35 @@ enum OurKernel {
   static var supportSet: SupportSet {
     var set = SupportSet(name: name)
     for number in SystemCallTable.all where Unikernel.supports(number) {
-      set.set(number, to: .supported)
-      guard let subcommands = Unikernel.subcommands(of: number),
-        let argument = SystemCallTable.subcommandArgument(of: number)
-      else { continue }
-      let pattern = CallRule.Pattern.codes(subcommands.values, mask: subcommands.mask)
-      set.add(
-        CallRule([CallRule.Constraint(argument: argument, pattern: pattern)]), to: number)
+      set.set(number, to: Unikernel.isStub(number) ? .stub : .supported)
+      if let constraint = subcommands(of: number) ?? flags(of: number) {
+        set.add(CallRule([constraint]), to: number)
+      }
     }
     return set
+  }
+
+  /// The sub-commands that the call's handler knows.
+  private static func subcommands(of number: SystemCallNumber) -> CallRule.Constraint? {
+    guard let subcommands = Unikernel.subcommands(of: number),
+      let argument = SystemCallTable.subcommandArgument(of: number)
+    else { return nil }
+    return CallRule.Constraint(
+      argument: argument, pattern: .codes(subcommands.values, mask: subcommands.mask))
+  }
+
+  /// All flags but those that the call's handler refuses.
+  private static func flags(of number: SystemCallNumber) -> CallRule.Constraint? {
+    guard let refused = Unikernel.refusedFlags(of: number),
+      let kind = SystemCallTable.description(of: number)?.arguments[refused.argument].kind
+    else { return nil }
+    var names: Set<String> = []
+    var index = 0
+    while let flag = FlagName.at(index, of: kind) {
+      if flag.value & refused.mask != 0 { names.insert("\(flag.name)") }
+      index += 1
+    }
+    return CallRule.Constraint(argument: refused.argument, pattern: .allBut(names))
   }
 }
 
@@ -45,12 +66,16 @@ enum SupportSets {
     return try read(name)
   }
 
-  /// A file: SCML where its name says so, else a list of names.
+  /// A file: SCML where its name says so, gVisor's table where it is JSON, else a list of names.
   private static func read(_ path: String) throws -> SupportSet {
     let text = try SupportFiles.text(of: path)
-    return path.hasSuffix(".scml")
-      ? try SCMLFile(parsing: text, path: path).supportSet(named: path)
-      : try SystemCallList(parsing: text, path: path).supportSet(named: path)
+    if path.hasSuffix(".scml") {
+      return try SCMLFile(parsing: text, path: path).supportSet(named: path)
+    }
+    if SupportFiles.begins(path, with: "{") {
+      return try GVisorTable(parsing: text, path: path).supportSet(named: path)
+    }
+    return try SystemCallList(parsing: text, path: path).supportSet(named: path)
   }
 
   /// Says on stderr which names of a set count for nothing.

@@ -23,7 +23,10 @@ struct SupportCommandTests {
         toFile: folder + "/a.scml", atomically: true, encoding: .utf8)
       try "read(fd, ..);".write(
         toFile: folder + "/below/b.scml", atomically: true, encoding: .utf8)
-      let sets = ["our-kernel", "unikraft-0.17.0", list, folder, folder + "/a.scml"]
+      let table = scratch.path("gvisor.json")
+      try #"{"linux":{"amd64":{"syscalls":{"0":{"name":"read","support":"Full Support"}}}}}"#
+        .write(toFile: table, atomically: true, encoding: .utf8)
+      let sets = ["our-kernel", "unikraft-0.17.0", list, folder, folder + "/a.scml", table]
       for set in sets {
         let run = try Subprogram.epimetheus("report", "--support", set, Self.trace, Self.trace)
         #expect(run.end == .exited(0), "\(set): \(run.errorText)")
@@ -36,6 +39,18 @@ struct SupportCommandTests {
         #expect((object?["calls"] as? [Any])?.count == 28)
       }
     }
+  }
+
+  @Test func `what our kernel's dispatcher only answers or refuses is no support`() throws {
+    let run = try Subprogram.epimetheus("export", "scml", "--support", "our-kernel")
+    let lines = run.text.split(separator: "\n")
+    for call in ["connect", "getpeername", "getsockname"] {
+      #expect(lines.contains { $0 == "// stub: \(call)" }, "\(call)")
+    }
+    let open = try #require(lines.first { $0.hasPrefix("openat(") })
+    #expect(open.contains("O_CLOEXEC") && !open.contains("O_TMPFILE"))
+    let rename = try #require(lines.first { $0.hasPrefix("renameat2(") })
+    #expect(rename.contains("RENAME_NOREPLACE") && !rename.contains("RENAME_EXCHANGE"))
   }
 
   @Test func `a set that cannot be read says what to do`() throws {
