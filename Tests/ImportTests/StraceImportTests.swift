@@ -41,9 +41,9 @@ struct StraceImportTests {
 
   @Test func `text that is cut is a beginning, and longer than what is kept`() {
     let cut = Imported(.strace, #"write(1, "abc"..., 4000) = 4000"# + "\n")
-    #expect(cut.lines[0] == #"1 guest-read ?0x8000000100000000 4000 "abc" ..."#)
+    #expect(cut.lines.first == #"1 guest-read ?0x8000000100000000 4000 "abc" ..."#)
     let path = Imported(.strace, #"chdir("/abc"...) = 0"# + "\n")
-    #expect(path.lines[0] == #"1 guest-read ?0x8000000000000000 ?5 "/abc" ..."#)
+    #expect(path.lines.first == #"1 guest-read ?0x8000000000000000 ?5 "/abc" ..."#)
   }
 
   @Test func `times count from the first line, over midnight, with durations`() {

@@ -49,7 +49,7 @@ struct UnikraftImportTests {
     #expect(imported.summary.refusals.map(\.line) == [7])
     let arguments = imported.header.arguments.map { String(decoding: $0, as: UTF8.self) }
     #expect(arguments == ["/bin/p", "a b"])
-    #expect(imported.lines[0] == "1 brk(0x0) = 0x400200000")
+    #expect(imported.lines.first == "1 brk(0x0) = 0x400200000")
     #expect(imported.lines.last == "1 write(1, ?0x8000000100000000, 1) = 1")
   }
 
@@ -98,7 +98,7 @@ struct UnikraftImportTests {
     let imported = Imported(
       .unikraft, #"read(fd:3, <out>"print("Hello, world!");\x0A", 512) = 24"# + "\n")
     #expect(
-      imported.lines[0]
+      imported.lines.first
         == #"1 guest-write ?0x8000000100000000 24 outside "print(\"Hello, world!\");\n""#)
     #expect(imported.summary.callCount == 1)
   }
