@@ -8,16 +8,34 @@ import Trace
 /// Names functions of files that a trace was recorded with, where the file of that path on this
 /// machine is still the one: see docs/decisions/0011-symbols-when-they-are-read.md.
 final class Symboliser {
-  /// By path; nil for a file that is not there or is another one.
-  private var files: [[UInt8]: ELFFile?] = [:]
+  /// A file that is the one that was recorded, if it is there, and its debugging symbols, if they
+  /// are where a distribution puts what it strips.
+  private struct Known {
+    var own: ELFFile?
+    var debug: ELFFile?
+
+    init(_ file: TraceHeader.File) {
+      own = Symboliser.open(file)
+      guard own != nil, let first = file.buildID.first else { return }
+      var path = [UInt8]("/usr/lib/debug/.build-id/".utf8)
+      path += Symboliser.digits([first]) + [0x2f]
+      path += Symboliser.digits([UInt8](file.buildID.dropFirst()))
+      path += [UInt8](".debug".utf8)
+      if let found = ELFFile(path: path), found.buildID == file.buildID { debug = found }
+    }
+  }
+
+  /// By path.
+  private var files: [[UInt8]: Known] = [:]
 
   /// The function at an offset of a file.
   func function(in file: TraceHeader.File, at offset: UInt64) -> CodeFunction? {
-    if files[file.path] == nil { files[file.path] = .some(Self.open(file)) }
-    guard let own = files[file.path] ?? nil, let found = own.function(atOffset: offset) else {
-      return nil
-    }
-    return CodeFunction(name: found.name, offset: found.offset)
+    let known = files[file.path] ?? Known(file)
+    files[file.path] = known
+    guard let own = known.own, let address = own.address(ofOffset: offset) else { return nil }
+    let place = known.debug?.function(atAddress: address) ?? own.function(atAddress: address)
+    guard let place else { return nil }
+    return CodeFunction(name: place.name, offset: place.offset)
   }
 
   private static func open(_ file: TraceHeader.File) -> ELFFile? {
@@ -27,5 +45,10 @@ final class Symboliser {
       digest.sha256 == file.digest
     else { return nil }
     return own
+  }
+
+  private static func digits(_ bytes: [UInt8]) -> [UInt8] {
+    let letters = [UInt8]("0123456789abcdef".utf8)
+    return bytes.flatMap { [letters[Int($0 >> 4)], letters[Int($0 & 15)]] }
   }
 }

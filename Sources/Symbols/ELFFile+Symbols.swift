@@ -21,7 +21,12 @@ extension ELFFile {
   /// tells. Where it has several names: a global one with the fewest underscores in front, then the
   /// shortest, then the first by its bytes.
   public func function(atOffset offset: UInt64) -> FunctionPlace? {
-    guard let address = address(ofOffset: offset) else { return nil }
+    address(ofOffset: offset).flatMap { function(atAddress: $0) }
+  }
+
+  /// The function at an address, as the file has addresses; as above. A file of debugging symbols
+  /// has those of the file that it was taken from, and nothing at their offsets.
+  public func function(atAddress address: UInt64) -> FunctionPlace? {
     for type in [SHT_SYMTAB, SHT_DYNSYM] {
       guard let table = table(UInt32(type)) else { continue }
       if let found = function(at: address, in: table) { return found }

@@ -73,7 +73,7 @@ public final class ELFFile {
 
   /// The address, as the file has addresses, of the byte at an offset of the file; nil where none
   /// of its segments is loaded from there.
-  func address(ofOffset offset: UInt64) -> UInt64? {
+  public func address(ofOffset offset: UInt64) -> UInt64? {
     for segment in segments(PT_LOAD)
     where offset >= segment.p_offset && offset - segment.p_offset < segment.p_filesz {
       return segment.p_vaddr &+ (offset - segment.p_offset)

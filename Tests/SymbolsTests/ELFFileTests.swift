@@ -92,6 +92,25 @@ struct ELFFileTests {
     }
   }
 
+  @Test func `what was stripped is found in the file of debugging symbols`() throws {
+    try Scratch.with { scratch in
+      let program = try compile(scratch)
+      let debug = scratch.path("p.debug")
+      let hidden = try #require(try functions(program).first { $0.name == "hidden" })
+      let offset = hidden.value - (try shift(program))
+      _ = try Subprogram.run(["/usr/bin/objcopy", "--only-keep-debug", program, debug])
+      _ = try Subprogram.run(["/usr/bin/strip", program])
+      let file = try #require(ELFFile(path: Array(program.utf8)))
+      let symbols = try #require(ELFFile(path: Array(debug.utf8)))
+      #expect(file.function(atOffset: offset) == nil)
+      #expect(symbols.buildID == file.buildID)
+      let address = try #require(file.address(ofOffset: offset + 2))
+      #expect(
+        symbols.function(atAddress: address)
+          == FunctionPlace(name: Array("hidden".utf8), offset: 2))
+    }
+  }
+
   @Test func `the C library has its functions by its dynamic symbols`() throws {
     let path = "/lib/x86_64-linux-gnu/libc.so.6"
     guard FileManager.default.fileExists(atPath: path) else { return }
