@@ -69,7 +69,8 @@ struct TwinCommand: ParsableCommand {
         "epimetheus: \(progress.seedCount) of \(seeds) seeds, \(progress.operationCount) "
           + "operations, \(progress.differences.count) differences")
     }
-    Console.note("epimetheus: \(result.operationCount) operations in \(clock.now - begin)")
+    let seconds = (clock.now - begin).components.seconds
+    Console.note("epimetheus: \(result.operationCount) operations in \(seconds) s")
     Console.result(json ? Self.json(result) : Self.text(result))
     if let output, let first = result.differences.first {
       let file = try OutputFile(output)
