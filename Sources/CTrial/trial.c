@@ -29,6 +29,10 @@ struct handshake {
   // 0: not yet; 1 and more: the listener's number and 1; negative: minus the errno.
   volatile int32_t listener;
   volatile int32_t go;
+  // 0: not yet; 1: it traces the program; negative: minus the errno.
+  volatile int32_t tracer;
+  // The program's pid, which its tracer waits for.
+  volatile int32_t pid;
 };
 
 int trial_pipe(int32_t *read_end, int32_t *write_end) {
@@ -57,11 +61,14 @@ static int install(const struct trial_program *program) {
   return listener < 0 ? -errno : listener + 1;
 }
 
-static void run_child(const struct trial_program *program, struct handshake *shared) {
+static void run_child(const struct trial_program *program, int32_t tracer,
+                      struct handshake *shared) {
   int error = 0;
   sigset_t none;
   setsid();
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  // Yama lets only an ancestor attach, unless it is told otherwise.
+  if (tracer > 0) prctl(PR_SET_PTRACER, tracer);
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
   error = set_streams(program->streams);
@@ -79,6 +86,22 @@ static void run_child(const struct trial_program *program, struct handshake *sha
   int result = execve(program->path, program->arguments, program->environment);
   shared->exec_error = result < 0 ? errno : ENOEXEC;
   _exit(127);
+}
+
+static void run_tracer(const struct trial_program *program, struct handshake *shared) {
+  const struct timespec pause = {0, 20000};
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  // Else it would hold the pipes that tell of the program's end.
+  syscall(SYS_close_range, 3, ~0U, 0);
+  while (shared->pid == 0) nanosleep(&pause, NULL);
+  trial_clear_flags(shared->pid, program->flags, program->flag_count, &shared->tracer);
+  _exit(0);
+}
+
+static int await_tracer(struct handshake *shared) {
+  const struct timespec pause = {0, 20000};
+  while (shared->tracer == 0) nanosleep(&pause, NULL);
+  return shared->tracer < 0 ? shared->tracer : 0;
 }
 
 static int fetch_listener(struct trial_process *process, struct handshake *shared, int has_filter) {
@@ -101,12 +124,17 @@ int trial_start(const struct trial_program *program, struct trial_process *proce
                                   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   *step = trial_step_fork;
   if (shared == MAP_FAILED) return -errno;
-  *process = (struct trial_process){-1, -1, -1, &shared->exec_error};
+  *process = (struct trial_process){-1, -1, -1, -1, &shared->exec_error};
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &mask);
-  process->pid = fork();
-  int result = process->pid < 0 ? -errno : 0;
-  if (process->pid == 0) run_child(program, shared);
+  int result = 0;
+  if (program->flag_count) {
+    process->tracer = fork();
+    if (process->tracer < 0) result = -errno;
+    if (process->tracer == 0) run_tracer(program, shared);
+  }
+  if (result == 0 && (process->pid = fork()) < 0) result = -errno;
+  if (process->pid == 0) run_child(program, process->tracer, shared);
   pthread_sigmask(SIG_SETMASK, &mask, NULL);
   if (result == 0) {
     *step = trial_step_listener;
@@ -114,13 +142,18 @@ int trial_start(const struct trial_program *program, struct trial_process *proce
     result = process->pidfd < 0 ? -errno : 0;
     if (result == 0) result = fetch_listener(process, shared, program->filter_length > 0);
     if (shared->listener < 0) *step = trial_step_filter;
-    shared->go = result == 0;
-    if (result < 0) {
-      int32_t exited, value;
-      trial_end(process->pid, &exited, &value);
+    if (result == 0 && process->tracer > 0) {
+      *step = trial_step_trace;
+      shared->pid = process->pid;
+      result = await_tracer(shared);
     }
+    shared->go = result == 0;
   }
-  if (result < 0) trial_forget(process);
+  if (result < 0) {
+    int32_t exited, value;
+    trial_end(process, &exited, &value);
+    trial_forget(process);
+  }
   return result;
 }
 
@@ -154,11 +187,18 @@ int trial_answer(int32_t listener, uint64_t id, int64_t result, int32_t goes_on)
   return ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer) < 0 ? -errno : 0;
 }
 
-int trial_end(int32_t pid, int32_t *exited, int32_t *value) {
-  int status;
-  kill(-pid, SIGKILL);
-  kill(pid, SIGKILL);
-  while (waitpid(pid, &status, 0) < 0)
+int trial_end(const struct trial_process *process, int32_t *exited, int32_t *value) {
+  int status = 0;
+  if (process->pid > 0) {
+    kill(-process->pid, SIGKILL);
+    kill(process->pid, SIGKILL);
+  }
+  if (process->tracer > 0) {
+    kill(process->tracer, SIGKILL);
+    while (waitpid(process->tracer, &status, 0) < 0 && errno == EINTR) continue;
+  }
+  if (process->pid <= 0) return -ESRCH;
+  while (waitpid(process->pid, &status, 0) < 0)
     if (errno != EINTR) return -errno;
   *exited = WIFEXITED(status);
   *value = *exited ? WEXITSTATUS(status) : WTERMSIG(status);

@@ -78,16 +78,32 @@ struct Probe {
     .sendmsg, .recvmsg, .epoll_create1, .epoll_ctl, .epoll_wait, .pipe2, .dup2, .rt_sigreturn,
   ]
 
+  /// Whether hardly any program works without a target: it is tried alone. Of flags: those that say
+  /// what memory and files are for.
+  private static func isLikelyRequired(_ target: TrialTarget) -> Bool {
+    if target.isWholeCall { return likelyRequired.contains(target.call) }
+    guard let flag = target.flag else { return false }
+    return switch (target.call, flag.argument) {
+    case (.mmap, 2), (.mprotect, 2): true
+    case (.mmap, 3): flag.value == 0x10 || flag.value == 0x20  // MAP_FIXED, MAP_ANONYMOUS
+    case (.open, 1), (.openat, 2): flag.value == 0x40  // O_CREAT
+    case (.newfstatat, 3): flag.value == 0x1000  // AT_EMPTY_PATH
+    case (.clone, 0): true
+    default: false
+    }
+  }
+
   /// Finds the verdicts.
-  func run(subCommands: Bool) throws -> ProbeReport {
-    let targets = use.counts.keys.filter { subCommands || $0.subcommand == nil }.sorted()
+  func run(subCommands: Bool, flags: Bool) throws -> ProbeReport {
+    let targets = use.counts.keys.filter {
+      $0.isWholeCall || ($0.flag == nil ? subCommands : flags)
+    }.sorted()
     func rules(_ questions: [VerdictSearch.Question]) -> [TrialRule] {
       questions.map { TrialRule(targets[$0.item], $0.isFake ? .fake : .stub) }
     }
-    let likely = Set(Self.likelyRequired.map(\.rawValue))
     var search = VerdictSearch(
       itemCount: targets.count,
-      isLikelyRequired: { targets[$0].subcommand == nil && likely.contains(targets[$0].number) },
+      isLikelyRequired: { Self.isLikelyRequired(targets[$0]) },
       works: { try works(rules($0)) })
     let result = try search.run()
     return ProbeReport(

@@ -24,6 +24,7 @@ struct ProbeCommand: ParsableCommand {
       EXAMPLES
         epimetheus probe -- /bin/busybox ls -l /usr
         epimetheus probe --sub-commands --repeat 3 -o sort.json -- sort words.txt
+        epimetheus probe --flags -- /bin/busybox cat /etc/passwd
         epimetheus probe --loupedb db/redis/bench/1/data/dyn.csv \\
           --test 'sleep 1; redis-cli ping' -- redis-server --port 7000
       """)
@@ -39,6 +40,9 @@ struct ProbeCommand: ParsableCommand {
 
   @Flag(help: "Also what a call can do: ioctl(TCGETS), fcntl(F_GETFL).")
   var subCommands = false
+
+  @Flag(help: "Also flags: mmap(MAP_POPULATE), refused (stub) or ignored (fake).")
+  var flags = false
 
   @Option(help: "How often a program must work to count as working.")
   var `repeat`: Int = 1
@@ -71,7 +75,7 @@ struct ProbeCommand: ParsableCommand {
     trial.timeout = .seconds(timeout ?? 60)
     var probe = try Probe(trial, comparesOutput: !ignoreOutput && test == nil, times: `repeat`)
     if timeout == nil { probe.setTimeout() }
-    let report = try probe.run(subCommands: subCommands)
+    let report = try probe.run(subCommands: subCommands, flags: flags)
     if let loupedb { try report.write(loupeTable: loupedb) }
     if let output { try OutputFile.write(report.json(), to: output) }
     Console.result(json ? report.json() : report.text())

@@ -41,7 +41,9 @@ struct ProbeReport {
   func text() -> String {
     var text = "program   " + Self.words(arguments) + "\n"
     text += "works     \(criterion)\n"
-    text += "runs      \(runs.count) with calls taken away, for \(findings.count) calls\n"
+    let hasParts = findings.contains { !$0.target.isWholeCall }
+    text += "runs      \(runs.count) with calls taken away, for \(findings.count) calls"
+    text += hasParts ? " and parts of calls\n" : "\n"
     let width = findings.map { "\($0.target)".count }.max() ?? 0
     for word in ["required", "fake", "stub", "both"] {
       let those = findings.filter { $0.word == word }
@@ -65,7 +67,7 @@ struct ProbeReport {
   private static let titles = [
     "required": "Required: works neither stubbed nor faked",
     "fake": "Must give success: works faked",
-    "stub": "May fail with ENOSYS: works stubbed, not faked",
+    "stub": "May fail as if it were not there: works stubbed, not faked",
     "both": "May be missing: works stubbed and faked",
   ]
 
@@ -110,6 +112,7 @@ struct ProbeReport {
             .object([
               ("target", .string("\($0.target)")), ("number", .integer(UInt64($0.target.number))),
               ("subcommand", .optional($0.target.subcommand.map { UInt64($0) })),
+              ("flag", Self.flag($0.target)),
               ("count", .integer(UInt64($0.count))), ("verdict", .string($0.word)),
               ("stubWorks", .boolean($0.verdict.stubWorks)),
               ("fakeWorks", .boolean($0.verdict.fakeWorks)),
@@ -130,6 +133,14 @@ struct ProbeReport {
     ]).text() + "\n"
   }
 
+  private static func flag(_ target: TrialTarget) -> JSONValue {
+    guard let flag = target.flag else { return .null }
+    return .object([
+      ("argument", .integer(UInt64(flag.argument))),
+      ("bits", .hex(flag.value)),
+    ])
+  }
+
   /// Writes a table as Loupe does. Verdicts of a table that is there count, too: what works must
   /// work in both.
   func write(loupeTable path: String) throws {
@@ -139,7 +150,7 @@ struct ProbeReport {
         parsing: try SupportFiles.text(of: path), kind: .dynamic, path: path
       ).verdicts
     }
-    for finding in findings where finding.target.subcommand == nil {
+    for finding in findings where finding.target.isWholeCall {
       let call = finding.target.call
       verdicts[call] = verdicts[call]?.joined(finding.verdict) ?? finding.verdict
     }

@@ -74,6 +74,46 @@ struct ProbeCommandTests {
     #expect(report.calls.contains { $0.target == "fcntl(F_DUPFD_CLOEXEC)" })
   }
 
+  @Test func `flags have verdicts of their own`() throws {
+    // Each of the four verdicts, of one flag.
+    let source = """
+      #define _GNU_SOURCE
+      #include <fcntl.h>
+      #include <stdint.h>
+      #include <sys/eventfd.h>
+      #include <sys/mman.h>
+      #include <unistd.h>
+      int main(void) {
+        int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, ends[2];
+        uint64_t count = 0;
+        if (mmap(0, 4096, PROT_READ, flags, -1, 0) == MAP_FAILED) return 1;
+        int file = open("/dev/null", O_RDONLY | O_CLOEXEC);
+        if (file < 0) {
+          file = open("/dev/null", O_RDONLY);
+          fcntl(file, F_SETFD, FD_CLOEXEC);
+        }
+        if (fcntl(file, F_GETFD) != FD_CLOEXEC) return 2;
+        pipe2(ends, O_NONBLOCK);
+        int event = eventfd(3, EFD_SEMAPHORE);
+        return read(event, &count, 8) == 8 && count == 1 ? 0 : 3;
+      }
+      """
+    try Scratch.with { scratch in
+      let program = try scratch.compile(source, as: "program", ["-static"])
+      let report = try probe(["--flags"], [program])
+      for (target, verdict) in [
+        ("mmap(MAP_POPULATE)", "fake"), ("openat(O_CLOEXEC)", "stub"),
+        ("pipe2(O_NONBLOCK)", "both"), ("eventfd2(EFD_SEMAPHORE)", "required"),
+      ] {
+        #expect(report.calls.first { $0.target == target }?.verdict == verdict, "\(target)")
+      }
+      // Without the option none is tried.
+      let plain = try probe([], [program])
+      #expect(plain.calls.allSatisfy { !$0.target.contains("(") })
+      #expect(plain.calls.count < report.calls.count)
+    }
+  }
+
   @Test func `a program whose output differs by itself is refused with what to type`() throws {
     let run = try Subprogram.epimetheus(
       "probe", "--", "/bin/busybox", "sh", "-c", "cat /proc/self/stat")

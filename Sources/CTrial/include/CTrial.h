@@ -15,6 +15,19 @@ struct trial_instruction {
   uint32_t value;
 };
 
+/// A flag that calls lose on their way to the kernel.
+struct trial_flag {
+  uint32_t number;
+  /// The argument that it stands in, 0 to 5.
+  uint32_t argument;
+  /// It is there where the argument's bits of `mask` are those of `value`; these are cleared.
+  uint64_t mask;
+  uint64_t value;
+  /// The argument that says what the call does, and its low 32 bits; -1 where each call is meant.
+  int32_t subcommand_argument;
+  uint32_t subcommand;
+};
+
 /// A program to start.
 struct trial_program {
   /// The path for execve(2).
@@ -30,6 +43,9 @@ struct trial_program {
   /// The filter; none where it has no instructions.
   const struct trial_instruction *filter;
   uint16_t filter_length;
+  /// The flags to clear where the filter traces a call (SECCOMP_RET_TRACE).
+  const struct trial_flag *flags;
+  size_t flag_count;
 };
 
 /// What was started.
@@ -40,6 +56,8 @@ struct trial_process {
   int32_t pidfd;
   /// Where it tells of the calls that the filter asks about; -1 without a filter.
   int32_t listener;
+  /// The process that clears flags; -1 where there are none.
+  int32_t tracer;
   /// The errno of its execve(2), written when that fails. In memory that `trial_forget` gives back.
   volatile int32_t *exec_error;
 };
@@ -52,6 +70,7 @@ enum trial_step {
   trial_step_fork = 1,
   trial_step_filter = 2,
   trial_step_listener = 3,
+  trial_step_trace = 4,
 };
 
 /// Starts a program. It is killed when the thread that started it ends. Its execve(2) is behind the
@@ -75,6 +94,13 @@ int trial_receive(int32_t listener, struct trial_call *call);
 /// Lets a call give `result`, or, where `goes_on` is not 0, do its work.
 int trial_answer(int32_t listener, uint64_t id, int64_t result, int32_t goes_on);
 
-/// Kills the session of a process, waits for the process, and gives how it ended: whether it
-/// exited, and its status or its signal.
-int trial_end(int32_t pid, int32_t *exited, int32_t *value);
+/// Kills the session of a process and, where flags are cleared, whatever it started; waits for the
+/// process, and gives how it ended: whether it exited, and its status or its signal.
+int trial_end(const struct trial_process *process, int32_t *exited, int32_t *value);
+
+/// What a tracer does that `trial_start` forks: attaches to `pid`, tells at `*state` that it has
+/// (1) or minus the errno, clears flags in the calls that the filter traces, and gives each
+/// register back behind its call; not in a child that the call makes. What it traces is killed when
+/// it ends. Returns when nothing is left.
+void trial_clear_flags(int32_t pid, const struct trial_flag *flags, size_t count,
+                       volatile int32_t *state);

@@ -63,8 +63,11 @@ enum FakeResult {
   }
 
   /// An argument, 0 to 5.
-  static func argument(_ index: Int, of call: trial_call) -> UInt64 {
+  static func argument(_ index: Int, of call: trial_call) -> UInt64 { operands(of: call)[index] }
+
+  /// All arguments.
+  static func operands(of call: trial_call) -> InlineArray<6, UInt64> {
     let all = call.arguments
-    return [all.0, all.1, all.2, all.3, all.4, all.5][index]
+    return [all.0, all.1, all.2, all.3, all.4, all.5]
   }
 }

@@ -10,6 +10,7 @@ struct SeccompFilter {
 
   private static let allow: UInt32 = 0x7fff_0000
   private static let ask: UInt32 = 0x7fc0_0000
+  private static let trace: UInt32 = 0x7ff0_0000
   private static let fail: UInt32 = 0x0005_0000
   private static let x86_64: UInt32 = 0xc000_003e
 
@@ -23,12 +24,14 @@ struct SeccompFilter {
 
   private init() {}
 
-  /// Lets stubs fail and asks about fakes; all other calls do their work. Rules for parts of a
-  /// call stand before those for all of it.
+  /// Lets stubs fail, asks about fakes, and traces calls that lose a flag; all other calls do their
+  /// work. The first rule that fits decides: rules for flags stand before those for what a call
+  /// does, and these before those for all of it. A call that has lost its flags comes here again.
   init(_ rules: [TrialRule]) {
     begin()
-    let parts = rules.filter { $0.target.subcommand != nil }
-    for rule in parts + rules.filter({ $0.target.subcommand == nil }) { append(rule) }
+    let flags = rules.filter { $0.target.flag != nil }
+    let parts = rules.filter { $0.target.flag == nil && $0.target.subcommand != nil }
+    for rule in flags + parts + rules.filter({ $0.target.isWholeCall }) { append(rule) }
     give(Self.allow)
   }
 
@@ -41,23 +44,64 @@ struct SeccompFilter {
   }
 
   private mutating func append(_ rule: TrialRule) {
-    let action = rule.answer == .stub ? Self.fail | UInt32(rule.stubErrno.rawValue) : Self.ask
-    guard let subcommand = rule.target.subcommand,
+    var conditions: [Condition] = []
+    if let subcommand = rule.target.subcommand,
       let index = SystemCallTable.subcommandArgument(of: rule.target.call)
-    else {
-      jump(ifEqual: rule.target.number, elseOver: 1)
-      return give(action)
+    {
+      conditions.append(Condition(offset: Self.offset(index), mask: .max, value: subcommand))
     }
-    jump(ifEqual: rule.target.number, elseOver: 4)
-    load(UInt32(16 + 8 * index))
-    jump(ifEqual: subcommand, elseOver: 1)
-    give(action)
+    if let flag = rule.target.flag {
+      for word in [UInt64(0), 1] where (flag.mask >> (word * 32)) & 0xffff_ffff != 0 {
+        conditions.append(
+          Condition(
+            offset: Self.offset(flag.argument) + UInt32(word) * 4,
+            mask: UInt32(truncatingIfNeeded: flag.mask >> (word * 32)),
+            value: UInt32(truncatingIfNeeded: flag.value >> (word * 32))))
+      }
+    }
+    let length = conditions.reduce(0) { $0 + $1.length }
+    if conditions.isEmpty {
+      jump(ifEqual: rule.target.number, elseOver: 1)
+      return give(Self.action(rule))
+    }
+    // Where a condition does not hold, over the rest of them and the action, to the number again.
+    jump(ifEqual: rule.target.number, elseOver: UInt8(length + 2))
+    var rest = length
+    for condition in conditions {
+      load(condition.offset)
+      if condition.mask != .max { and(condition.mask) }
+      rest -= condition.length
+      jump(ifEqual: condition.value, elseOver: UInt8(rest + 1))
+    }
+    give(Self.action(rule))
     load(0)
   }
+
+  /// A word of the call's data, some of whose bits are to be these.
+  private struct Condition {
+    var offset: UInt32
+    var mask: UInt32
+    var value: UInt32
+    /// Instructions.
+    var length: Int { mask == .max ? 2 : 3 }
+  }
+
+  private static func action(_ rule: TrialRule) -> UInt32 {
+    if rule.answer == .stub { return fail | UInt32(rule.stubErrno.rawValue) }
+    return rule.target.flag == nil ? ask : trace
+  }
+
+  /// Where the low word of an argument is. Linux: struct seccomp_data.
+  private static func offset(_ argument: Int) -> UInt32 { UInt32(16 + 8 * argument) }
 
   /// BPF_LD | BPF_W | BPF_ABS.
   private mutating func load(_ offset: UInt32) {
     instructions.append(trial_instruction(code: 0x20, if_true: 0, if_false: 0, value: offset))
+  }
+
+  /// BPF_ALU | BPF_AND | BPF_K.
+  private mutating func and(_ mask: UInt32) {
+    instructions.append(trial_instruction(code: 0x54, if_true: 0, if_false: 0, value: mask))
   }
 
   /// BPF_JMP | BPF_JEQ | BPF_K.

@@ -26,6 +26,9 @@ public struct Trial: Sendable {
         let value = UInt32(truncatingIfNeeded: FakeResult.argument(index, of: call))
         use.note(TrialTarget(number, subcommand: value))
       }
+      for target in TrialFlag.targets(of: number, operands: FakeResult.operands(of: call)) {
+        use.note(target)
+      }
       return nil
     }
     return (outcome, use)
@@ -33,15 +36,17 @@ public struct Trial: Sendable {
 
   /// Runs it with rules; with none it runs as it always does.
   public func run(_ rules: [TrialRule]) throws(RecordError) -> TrialOutcome {
-    try run(rules.isEmpty ? nil : SeccompFilter(rules)) { FakeResult.of($0) }
+    let lost = rules.filter { $0.answer == .fake && $0.target.flag != nil }.map(\.target)
+    return try run(rules.isEmpty ? nil : SeccompFilter(rules), losing: lost) { FakeResult.of($0) }
   }
 
   private func run(
-    _ filter: SeccompFilter?, answering answer: (trial_call) -> Int64?
+    _ filter: SeccompFilter?, losing flags: [TrialTarget] = [],
+    answering answer: (trial_call) -> Int64?
   ) throws(RecordError) -> TrialOutcome {
     let start = ContinuousClock.now
     let main = try TrialProcess(
-      path: path, program, arguments: program.arguments, filter: filter)
+      path: path, program, arguments: program.arguments, filter: filter, losing: flags)
     var processes = [main]
     if let test = program.test {
       let shell = Array("/bin/sh".utf8)

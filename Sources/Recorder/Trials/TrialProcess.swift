@@ -2,6 +2,7 @@
 
 internal import CTrial
 internal import Glibc
+internal import LinuxABI
 
 /// A process of a trial, the pipes that it writes to, and the calls that its filter asks about.
 final class TrialProcess {
@@ -17,9 +18,11 @@ final class TrialProcess {
   private(set) var isFlooded = false
   private var isOver = false
 
-  /// Starts a program behind a filter; without one where it is nil.
+  /// Starts a program behind a filter, without one where it is nil; calls that the filter traces
+  /// lose `flags`.
   init(
-    path: [UInt8], _ program: TrialProgram, arguments: [[UInt8]], filter: SeccompFilter?
+    path: [UInt8], _ program: TrialProgram, arguments: [[UInt8]], filter: SeccompFilter?,
+    losing flags: [TrialTarget] = []
   ) throws(RecordError) {
     outputLimit = program.outputLimit
     let (out, err) = (try Self.makePipe(), try Self.makePipe())
@@ -32,12 +35,15 @@ final class TrialProcess {
         withCString(path) { path in
           withCString(program.workingDirectory ?? []) { directory in
             (filter?.instructions ?? []).withUnsafeBufferPointer { instructions in
-              var request = trial_program(
-                path: path, arguments: arguments, environment: environment,
-                directory: program.workingDirectory == nil ? nil : directory,
-                streams: (null, out.write, err.write), filter: instructions.baseAddress,
-                filter_length: UInt16(instructions.count))
-              return trial_start(&request, &process, &step)
+              flags.compactMap(Self.flag).withUnsafeBufferPointer { flags in
+                var request = trial_program(
+                  path: path, arguments: arguments, environment: environment,
+                  directory: program.workingDirectory == nil ? nil : directory,
+                  streams: (null, out.write, err.write), filter: instructions.baseAddress,
+                  filter_length: UInt16(instructions.count), flags: flags.baseAddress,
+                  flag_count: flags.count)
+                return trial_start(&request, &process, &step)
+              }
             }
           }
         }
@@ -45,11 +51,33 @@ final class TrialProcess {
     }
     if result < 0 {
       isOver = true
-      let what = step == Int32(trial_step_fork.rawValue) ? "start a process" : "filter its calls"
-      throw RecordError(
-        "cannot \(what): errno \(-result)",
-        remedy: "that needs Linux 5.19 or later, and a container that permits seccomp(2)")
+      throw Self.error(trial_step(rawValue: UInt32(step)), errno: -result)
     }
+  }
+
+  private static func error(_ step: trial_step, errno: Int32) -> RecordError {
+    switch step {
+    case trial_step_trace:
+      RecordError(
+        "cannot trace a program to clear its flags: errno \(errno)",
+        remedy: "that needs a container that permits ptrace(2); without --flags it is not needed")
+    case trial_step_fork:
+      RecordError("cannot start a process: errno \(errno)", remedy: filterRemedy)
+    default: RecordError("cannot filter its calls: errno \(errno)", remedy: filterRemedy)
+    }
+  }
+
+  private static let filterRemedy =
+    "that needs Linux 5.19 or later, and a container that permits seccomp(2)"
+
+  private static func flag(_ target: TrialTarget) -> trial_flag? {
+    guard let flag = target.flag else { return nil }
+    let index =
+      target.subcommand == nil
+      ? nil : SystemCallTable.subcommandArgument(of: target.call)
+    return trial_flag(
+      number: target.number, argument: UInt32(flag.argument), mask: flag.mask, value: flag.value,
+      subcommand_argument: Int32(index ?? -1), subcommand: target.subcommand ?? 0)
   }
 
   deinit {
@@ -117,7 +145,7 @@ final class TrialProcess {
     if isOver { return nil }
     isOver = true
     var (exited, value): (Int32, Int32) = (0, 0)
-    let result = trial_end(process.pid, &exited, &value)
+    let result = trial_end(&process, &exited, &value)
     let execError = process.exec_error.pointee
     trial_forget(&process)
     for index in pipes.indices {
