@@ -15,6 +15,8 @@ public struct DiffResult: Sendable {
   /// Calls that the right kernel does not have, most frequent first, also those that the left
   /// does not have either.
   public var missingCalls: [MissingCall]
+  /// Calls that only one side makes, of runs recorded apart.
+  public var oneSidedCalls: [OneSidedCall] = []
   /// What was looked at, and what was not.
   public var statistics: DiffStatistics
   /// Which builds of files were mapped, by path: as the left trace tells, else the right one.

@@ -98,6 +98,8 @@ public struct DiffStatistics: Sendable {
   public var explainedPlacementCount: UInt64 = 0
   /// Differences of descriptors and process ids that are explained.
   public var explainedNumberCount: UInt64 = 0
+  /// Calls on both sides that ask the same by another name.
+  public var renamedCallCount: UInt64 = 0
   /// Calls whose outcome the right adopted, because only the outside could decide it, by name.
   public var external: [CallCount] = []
   /// Calls of other processes than the first whose outcome the right adopted.

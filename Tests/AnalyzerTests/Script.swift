@@ -77,16 +77,19 @@ struct Script {
 /// The diff of two scripts: `linux` against a replay of it, unless `requests` says otherwise.
 func diff(
   _ left: Script, _ right: Script, requests: DiffOptions.Requests = .same,
-  unseen: TraceHeader.Unseen = [], rightOrigin: TraceOrigin = .replay
+  unseen: TraceHeader.Unseen = [], rightOrigin: TraceOrigin = .replay,
+  arguments: (left: [String], right: [String]) = (["program", "-v"], ["program", "-v"])
 ) throws -> DiffResult {
   var leftHeader = TraceHeader()
   leftHeader.origin = .linux
   leftHeader.kernel = [UInt8]("Linux 6.18.0 x86_64".utf8)
   leftHeader.program = [UInt8]("/bin/program".utf8)
-  leftHeader.arguments = [[UInt8]("program".utf8), [UInt8]("-v".utf8)]
+  leftHeader.arguments = arguments.left.map { [UInt8]($0.utf8) }
+  leftHeader.workingDirectory = [UInt8]("/home/me".utf8)
   leftHeader.unseen = unseen
   var rightHeader = leftHeader
   rightHeader.origin = rightOrigin
+  rightHeader.arguments = arguments.right.map { [UInt8]($0.utf8) }
   rightHeader.kernel = [UInt8]("epimetheus 0.1.0".utf8)
   var options = DiffOptions()
   options.requests = requests

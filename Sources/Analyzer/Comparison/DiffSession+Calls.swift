@@ -35,6 +35,10 @@ extension DiffSession {
       return nil
     }
     statistics.comparedCallCount += 1
+    if leftEvent.code != rightEvent.code { statistics.renamedCallCount += 1 }
+    // Aligned, they are the same call by one name or another.
+    let (leftEvent, rightEvent) =
+      normaliser.forms(left, leftEvent, right, rightEvent) ?? (leftEvent, rightEvent)
     let call = CallRow(leftEvent, with: rightEvent)
     noteUnknown(leftEvent, rightEvent, call)
     if !normaliser.isReplay, normaliser.match(left, right) != .strong {

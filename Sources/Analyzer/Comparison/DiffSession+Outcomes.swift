@@ -89,7 +89,7 @@ extension DiffSession {
   }
 
   /// Whether the other side does not see such events at all.
-  private func isUnseen(_ event: Event) -> Bool {
+  func isUnseen(_ event: Event) -> Bool {
     switch event.kind {
     case .signal: unseen.contains(.signals)
     case .end, .taskEnded: unseen.contains(.ends)

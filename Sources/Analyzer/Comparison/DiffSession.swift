@@ -30,6 +30,8 @@ struct DiffSession {
   var spaceOfTask: [UInt32: UInt32] = [:]
   var missing: [UInt32: MissingCall] = [:]
   var external: [UInt32: UInt64] = [:]
+  /// Which calls each side makes.
+  var sides = CallSides()
   /// For each task the last root that the program could notice, and how many steps ago it was.
   var recentRoots: [UInt32: (root: Int, age: Int)] = [:]
 
@@ -42,6 +44,7 @@ struct DiffSession {
     unseen = leftHeader.unseen.union(rightHeader.unseen)
     rightAdopts = isReplay && rightHeader.origin == .replay && leftHeader.origin != .replay
     normaliser = Normaliser(isReplay: isReplay, seesLayouts: !unseen.contains(.vmas))
+    if !isReplay { normaliser.fileNames = FileNameMap(leftHeader, rightHeader) }
     ledger = DivergenceLedger(options)
   }
 
@@ -49,6 +52,7 @@ struct DiffSession {
   mutating func compare(_ pair: StepPair) {
     guard let step = pair.left ?? pair.right else { return }
     age(step.task)
+    noteSides(pair)
     let root: Int?
     if let left = pair.left, let right = pair.right {
       root = compareOutcomes(left, right)
@@ -87,7 +91,8 @@ struct DiffSession {
     }
     return DiffResult(
       leftHeader: leftHeader, rightHeader: rightHeader, isReplay: normaliser.isReplay,
-      roots: ledger.roots, missingCalls: calls, statistics: statistics, files: files)
+      roots: ledger.roots, missingCalls: calls, oneSidedCalls: sides.oneSided,
+      statistics: statistics, files: files)
   }
 
   // MARK: Helpers of the comparisons

@@ -24,6 +24,7 @@ struct Normaliser {
   var addresses = AddressMap()
   var descriptors = ValueMap()
   var processes = ValueMap()
+  var fileNames = FileNameMap()
 
   /// The first break of each side, once both are known.
   var firstBreak: (left: UInt64, right: UInt64)?
@@ -41,8 +42,10 @@ struct Normaliser {
     if leftEvent.kind != rightEvent.kind { return .none }
     switch leftEvent.kind {
     case .systemCall:
-      if leftEvent.code != rightEvent.code { return .none }
-      return sameArguments(left, leftEvent, right, rightEvent) ? .strong : .weak
+      guard let (leftForm, rightForm) = forms(left, leftEvent, right, rightEvent) else {
+        return .none
+      }
+      return sameArguments(left, leftForm, right, rightForm) ? .strong : .weak
     case .pageFault:
       let leftPage = leftEvent.operands[0] & ~0xfff
       let rightPage = rightEvent.operands[0] & ~0xfff
@@ -50,6 +53,19 @@ struct Normaliser {
     case .exception, .signal: return leftEvent.code == rightEvent.code ? .strong : .none
     default: return .strong
     }
+  }
+
+  /// Two calls as the same one: themselves, or where their names differ the form that both have;
+  /// nil where they are different calls. A replay makes the very calls that were recorded.
+  func forms(
+    _ left: Step, _ leftEvent: Event, _ right: Step, _ rightEvent: Event
+  ) -> (left: Event, right: Event)? {
+    if leftEvent.code == rightEvent.code { return (leftEvent, rightEvent) }
+    if isReplay { return nil }
+    let (leftForm, rightForm) = (
+      left.commonForm(of: leftEvent), right.commonForm(of: rightEvent)
+    )
+    return leftForm.code == rightForm.code ? (leftForm, rightForm) : nil
   }
 
   private func sameArguments(
@@ -81,7 +97,8 @@ struct Normaliser {
         return false
       }
       if kind == .path || kind == .string, let leftText = left.read(at: leftValue),
-        let rightText = right.read(at: rightValue), leftText.differs(from: rightText)
+        let rightText = right.read(at: rightValue), leftText.differs(from: rightText),
+        !(kind == .path && fileNames.explains(leftText, rightText))
       {
         return false
       }

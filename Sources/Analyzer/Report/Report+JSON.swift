@@ -32,6 +32,7 @@ extension Report {
             .object([("call", .string($0.name)), ("count", .integer($0.count))])
           })
       ),
+      ("oneSidedCalls", .array(diff.oneSidedCalls.map(Self.oneSidedJSON))),
       ("dropped", .integer(statistics.droppedCount)),
     ])
   }
@@ -92,6 +93,15 @@ extension Report {
       ("native", call.native.json),
       ("weight", .string(call.native.weight.rawValue)),
       ("hint", .string(call.native.hint)),
+    ])
+  }
+
+  private static func oneSidedJSON(_ call: OneSidedCall) -> JSONValue {
+    .object([
+      ("call", .string(call.name)), ("number", .integer(UInt64(call.number.rawValue))),
+      ("side", .string(call.isLeft ? "left" : "right")), ("count", .integer(call.count)),
+      ("firstEvent", .integer(call.firstEvent)), ("firstRequest", .string(call.firstRequest)),
+      ("native", call.native.json),
     ])
   }
 

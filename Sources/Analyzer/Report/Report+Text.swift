@@ -12,6 +12,7 @@ extension Report {
     {
       text += missingText()
     }
+    text += oneSidedText()
     for part in Self.parts {
       let roots = diff.roots(of: part.classes)
       if roots.isEmpty, scope == .differences || part.key == "paths" { continue }
@@ -145,6 +146,25 @@ extension Report {
     for root in diff.roots(of: [.missingCall]) where root.first.subject == call.name {
       text += Self.line("root", sixteenDigits(root.first.fingerprint) + Self.consequencesText(root))
     }
+    return text
+  }
+
+  /// Calls that one side never makes. They say what another program or C library asks, or that a
+  /// run went another way; not what its kernel can do.
+  private func oneSidedText() -> String {
+    if diff.oneSidedCalls.isEmpty { return "" }
+    var text = Self.heading("Calls that only one side makes")
+    var table = TextTable([
+      ("call", .left), ("side", .left), ("count", .right), ("first", .right),
+      ("answered there", .left),
+    ])
+    for call in diff.oneSidedCalls {
+      table.add([
+        call.name, call.isLeft ? "left" : "right", String(call.count), String(call.firstEvent),
+        call.native.text.isEmpty ? "-" : call.native.text,
+      ])
+    }
+    text += table.text
     return text
   }
 

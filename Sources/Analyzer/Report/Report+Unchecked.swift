@@ -40,6 +40,10 @@ extension Report {
         statistics.explainedNumberCount
       ),
       (
+        "renamedCalls", "calls that ask the same by another name, compared",
+        statistics.renamedCallCount
+      ),
+      (
         "unfollowedProcesses", "processes whose VMAs were not followed",
         statistics.unfollowedProcessCount
       ),
