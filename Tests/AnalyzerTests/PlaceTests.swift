@@ -67,6 +67,31 @@ struct PlaceTests {
     #expect(report.json().contains("\"functionOffset\": \"0x3\""))
   }
 
+  @Test func `explain and SARIF tell the place, too`() throws {
+    var result = try diff(program(0), program(-7))
+    let source = Report.Source(name: "l")
+    func text(_ report: Report, _ number: Int) throws -> String {
+      let explanation = try Explanation(report)
+      return try #require(explanation.text(explanation.fingerprints[number].fingerprint))
+    }
+    let plain = Report(diff: result, left: source, right: source)
+    #expect(try text(plain, 0).contains("  at        ip 0x401000, /bin/program+0x2000\n"))
+    let log = plain.findings.sarif(version: "1")
+    #expect(log.contains("\"uri\": \"file:///bin/program\""))
+    #expect(log.contains("\"byteOffset\": 8192"))
+    #expect(log.contains("\"absoluteAddress\": 4198400"))
+    #expect(!log.contains("\"name\": \"main\""))
+    result.resolvePlaces { _, _ in CodeFunction(name: Array("main".utf8), offset: 3) }
+    let report = Report(diff: result, left: source, right: source)
+    #expect(
+      try text(report, 0).contains("  at        main+0x3, ip 0x401000, /bin/program+0x2000\n"))
+    // A missing call has the place of the first.
+    #expect(
+      try text(report, report.diff.roots.count)
+        .contains("  at        main+0x3, ip 0x400800, /bin/program+0x1800\n"))
+    #expect(report.findings.sarif(version: "1").contains("\"name\": \"main\""))
+  }
+
   private func digits(_ bytes: [UInt8]) -> String {
     bytes.map { String($0, radix: 16) }.joined()
   }

@@ -39,6 +39,7 @@ public struct Explanation {
     var text = Report.line("class", kind.rawValue)
     text += Report.line("means", kind.meaning)
     text += Report.line("request", value["request"]?.string ?? "-")
+    text += place(value["site"])
     text += Report.line("expected", sentence(value["expected"], file.root["left"]))
     text += Report.line("actual", sentence(value["actual"], file.root["right"]))
     if let range = value["range"], let lower = range["lower"]?.string,
@@ -73,6 +74,7 @@ public struct Explanation {
     var text = Report.line("class", "missingCall")
     text += Report.line("means", DivergenceClass.missingCall.meaning)
     text += Report.line("request", value["firstRequest"]?.string ?? "-")
+    text += place(value["firstSite"])
     text += Report.line("matters?", value["hint"]?.string ?? "-")
     text += Report.line("called", timesText(value["count"]?.integer ?? 0))
     if let rule = ManualRule.page(for: .missingCall, subject: entry.subject) {
@@ -95,8 +97,14 @@ public struct Explanation {
     if let first = value["first"] {
       text += Report.line(
         "first", "event \(first["event"]?.integer ?? 0) of \(first["trace"]?.string ?? "-")")
+      text += place(first)
     }
     return text + Report.line("manual", "\(entry.subject)(2)")
+  }
+
+  /// Where in the program it was asked first.
+  private func place(_ value: JSONValue?) -> String {
+    CodePlace.text(value).map { Report.line("at", $0) } ?? ""
   }
 
   private func sentence(_ outcome: JSONValue?, _ side: JSONValue?) -> String {

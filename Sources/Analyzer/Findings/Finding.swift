@@ -40,6 +40,8 @@ public struct Finding: Sendable {
   public var trace: String
   /// The event of that trace.
   public var event: UInt64?
+  /// Where in the program that was asked first; nil where the trace does not say.
+  public var place: CodePlace?
   /// How often it was seen.
   public var count: UInt64
   /// Whether the exit code is to tell of it.

@@ -4,7 +4,8 @@ extension FindingList {
   /// The findings as SARIF 2.1.0 (OASIS). `version`: of the tool.
   ///
   /// The place of a finding is the trace, whose events are no lines: the event stands among the
-  /// properties. Fingerprints are those of every other format.
+  /// properties. Where in the program it was asked first is a related location: the file that was
+  /// mapped, the instruction, the function. Fingerprints are those of every other format.
   public func sarif(version: String) -> String {
     let rules = rules
     let driver: JSONValue = .object([
@@ -49,6 +50,9 @@ extension FindingList {
         .object([("event", .optional(finding.event)), ("count", .integer(finding.count))])
       ),
     ]
+    if let place = finding.place {
+      members.append(("relatedLocations", .array([placeJSON(place)])))
+    }
     if case .suppressed(let reason) = finding.standing {
       members.append(
         (
@@ -77,6 +81,35 @@ extension FindingList {
         ])
       ),
     ])
+  }
+
+  /// A place in the code of a program, which no line of a source stands for.
+  private static func placeJSON(_ place: CodePlace) -> JSONValue {
+    var physical: [(String, JSONValue)] = []
+    if let file = place.file {
+      let path = printable(file.name)
+      let scheme = path.hasPrefix("/") ? "file://" : ""
+      physical.append(("artifactLocation", .object([("uri", .string(scheme + uri(path)))])))
+      if file.offset < 1 << 53 {
+        physical.append(("region", .object([("byteOffset", .integer(file.offset))])))
+      }
+    }
+    var address: [(String, JSONValue)] = []
+    if place.address < 1 << 53 { address.append(("absoluteAddress", .integer(place.address))) }
+    address.append(("kind", .string("instruction")))
+    address.append(("fullyQualifiedName", .string(place.text)))
+    physical.append(("address", .object(address)))
+    var members: [(String, JSONValue)] = [
+      ("id", .integer(1)), ("physicalLocation", .object(physical)),
+      ("message", .object([("text", .string("where the program asked for it first"))])),
+    ]
+    if let function = place.function {
+      let location: JSONValue = .object([
+        ("name", .string(printable(function.name))), ("kind", .string("function")),
+      ])
+      members.append(("logicalLocations", .array([location])))
+    }
+    return .object(members)
   }
 
   /// A path as a URI reference: what RFC 3986 gives a meaning is escaped.

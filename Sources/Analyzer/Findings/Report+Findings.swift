@@ -68,7 +68,7 @@ extension Report {
       level: .error, subject: first.subject,
       title: "\(first.subject): expected \(first.expected.text), got \(first.actual.text)",
       details: details, trace: left.name, event: first.leftEvent ?? first.rightEvent,
-      count: root.count, fails: true)
+      place: first.place, count: root.count, fails: true)
   }
 
   private func finding(
@@ -81,7 +81,8 @@ extension Report {
     return Finding(
       fingerprint: sixteenDigits(fingerprint), rule: FindingRule(.missingCall), level: level,
       subject: call.name, title: "\(call.name) is missing, called \(timesText(call.count))",
-      details: details, trace: left.name, event: event, count: call.count, fails: true)
+      details: details, trace: left.name, event: event, place: call.site, count: call.count,
+      fails: true)
   }
 }
 

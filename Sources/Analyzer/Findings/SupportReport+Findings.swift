@@ -62,7 +62,8 @@ extension SupportReport {
       rule: state == .missing ? .supportMissing : state == .stub ? .supportStub : .supportUnknown,
       level: level, subject: name, title: title + ", asked for \(timesText(count))",
       details: details,
-      trace: requirements.traces[first.trace].name, event: first.event, count: count,
+      trace: requirements.traces[first.trace].name, event: first.event, place: first.place,
+      count: count,
       fails: native.weight != .harmless && Self.fails(state, threshold))
   }
 

@@ -48,15 +48,21 @@ extension CodePlace {
   }
 
   /// `main+0x1b, ip 0x401000, /lib/libc.so.6+0x1000`, without a function also the build id.
-  var text: String {
-    var text = ""
-    if let function { text = printable(function.name) + "+" + hexadecimal(function.offset) + ", " }
-    text += "ip " + hexadecimal(address)
-    if let file { text += ", " + printable(file.name) + "+" + hexadecimal(file.offset) }
-    if function == nil, let identity, !identity.buildID.isEmpty {
-      text += ", build id " + digits(identity.buildID)
+  var text: String { Self.text(.object(Self.members(self))) ?? "" }
+
+  /// The same of a place that was written for machines; nil where it is not known.
+  static func text(_ place: JSONValue?) -> String? {
+    guard let place, let instruction = place["instruction"]?.string else { return nil }
+    var parts: [String] = []
+    func offset(_ member: String) -> String { "+" + (place[member]?.string ?? "0x0") }
+    let function = place["function"]?.string
+    if let function { parts.append(function + offset("functionOffset")) }
+    parts.append("ip " + instruction)
+    if let file = place["file"]?.string { parts.append(file + offset("fileOffset")) }
+    if function == nil, let buildID = place["buildID"]?.string {
+      parts.append("build id " + buildID)
     }
-    return text
+    return parts.joined(separator: ", ")
   }
 
   /// For machines; null where it is not known.
