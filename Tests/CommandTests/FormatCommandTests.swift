@@ -74,6 +74,75 @@ struct FormatCommandTests {
     #expect((Int(run.text.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0) > 30)
   }
 
+  /// Beside the schema: what refers to something else in the log refers to what is there.
+  private static let sarifValidator = """
+    import json, sys, jsonschema
+    schema = json.load(open(sys.argv[1]))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    results = places = 0
+    for line in sys.stdin:
+        log = json.loads(line)
+        validator.validate(log)
+        for run in log['runs']:
+            rules = run['tool']['driver']['rules']
+            assert len({rule['id'] for rule in rules}) == len(rules), 'a rule is there twice'
+            seen = set()
+            for result in run['results']:
+                results += 1
+                assert result['ruleIndex'] < len(rules), 'no such rule'
+                assert rules[result['ruleIndex']]['id'] == result['ruleId'], 'another rule'
+                key = tuple(result['partialFingerprints'].items())
+                assert key not in seen, 'two results are the same one'
+                seen.add(key)
+                ids = [l['id'] for l in result.get('relatedLocations', [])]
+                assert len(set(ids)) == len(ids), 'two locations have one id'
+                places += len(ids)
+    print(results, places)
+    """
+
+  @Test(.enabled(if: hasSchemaValidator, "python3-jsonschema is not installed"))
+  func `SARIF keeps to its rules`() throws {
+    var input = Data()
+    // A trace with the places of its calls, which those of the corpus are too old for.
+    let placed = try Scratch.with { scratch in
+      let trace = scratch.path("t.epi")
+      let record = try Subprogram.epimetheus(
+        "record", "--on", "linux", "-o", trace, "--", "/bin/busybox", "ls", "/")
+      try #require(record.end == .exited(0), "\(record.errorText)")
+      return try Subprogram.epimetheus(
+        "report", "--support", "kerla", "--format", "sarif", trace)
+    }
+    for output in try Self.outputs("sarif").map(\.output) + [placed.output] {
+      let value = try JSONSerialization.jsonObject(with: output)
+      input += try JSONSerialization.data(withJSONObject: value) + [0x0a]
+    }
+    let schema = Self.root.appending(path: "Tests/Schemas/sarif-2.1.0.json")
+    func validate(_ input: Data) throws -> Subprogram {
+      try Subprogram.run(
+        [
+          "/usr/bin/python3", "-c", Self.sarifValidator, schema.path(percentEncoded: false),
+        ], input: input)
+    }
+    let run = try validate(input)
+    #expect(run.end == .exited(0), "\(run.errorText.suffix(2000))")
+    let counts = run.text.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
+    #expect(counts.count == 2 && counts.allSatisfy { $0 > 5 }, "\(run.text)")
+    // What the rules are against is refused.
+    let text = String(decoding: input, as: UTF8.self)
+    for (member, other) in [
+      ("\"ruleIndex\":0", "\"ruleIndex\":99"), ("\"level\":\"error\"", "\"level\":\"fatal\""),
+      ("\"startLine\":1", "\"startLine\":0"),
+      ("\"baselineState\":\"new\"", "\"baselineState\":\"old\""),
+      ("\"version\":\"2.1.0\"", "\"version\":\"2.0.0\""),
+      ("\"occurrenceCount\":", "\"occurrences\":"),
+    ] {
+      #expect(text.contains(member), "\(member)")
+      let broken = try validate(Data(text.replacing(member, with: other).utf8))
+      #expect(broken.end == .exited(1), "\(other)")
+    }
+  }
+
   @Test(.enabled(if: hasXMLValidator, "xmllint is not installed"))
   func `JUnit is XML`() throws {
     for output in try Self.outputs("junit").map(\.output) {
