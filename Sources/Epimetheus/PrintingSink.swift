@@ -25,6 +25,8 @@ struct PrintingSink<Sink: EventSink>: EventSink {
     print()
   }
 
+  mutating func keep() { sink.keep() }
+
   /// Each line at once: where the program hangs, the last says since when.
   private mutating func print() {
     if text.isEmpty { return }

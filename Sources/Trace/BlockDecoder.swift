@@ -95,15 +95,12 @@
     guard block.count <= BlockFormat.byteLimit else {
       throw TraceError("a block of \(block.count) bytes, at most \(BlockFormat.byteLimit)", at: 0)
     }
-    let magic = try unsafe reader.take(4)
-    guard unsafe UInt32(littleEndian: magic.loadUnaligned(as: UInt32.self)) == BlockFormat.magic
-    else { throw TraceError("not a block: it does not begin with EPIB", at: 0) }
-    blockNumber = try reader.varint()
-    firstEvent = try reader.varint(upTo: 1 << 62, "the number of the first event")
+    let head = try BlockHead(&reader)
+    blockNumber = head.number
+    firstEvent = head.firstEvent
     let none = unsafe ColumnReader(UnsafeRawBufferPointer(start: nil, count: 0))
     var sections = Sections(none: none)
-    sections.eventCount = Int(
-      try reader.varint(upTo: UInt64(BlockFormat.eventLimit), "the count of events"))
+    sections.eventCount = head.count
     while !reader.isAtEnd {
       let start = reader.position
       let number = try reader.varint()

@@ -78,6 +78,13 @@ public struct BlockEncoder: ~Copyable {
 
   /// The bytes of the block, valid until the next one is finished; the encoder begins that one.
   public mutating func finish(blockNumber: UInt64, firstEvent: UInt64) -> UnsafeRawBufferPointer {
+    let bytes = unsafe draft(blockNumber: blockNumber, firstEvent: firstEvent)
+    reset()
+    return unsafe bytes
+  }
+
+  /// The bytes of the block if it ended here, valid until the next are made; it goes on.
+  public mutating func draft(blockNumber: UInt64, firstEvent: UInt64) -> UnsafeRawBufferPointer {
     output.removeAll()
     output.append(littleEndian: BlockFormat.magic)
     output.append(varint: blockNumber)
@@ -90,7 +97,6 @@ public struct BlockEncoder: ~Copyable {
     if payloads.count > 0 { appendPayloads() }
     if anyTime != 0 { unsafe append(.times, times.bytes) }
     if anyDuration != 0 { unsafe append(.durations, durations.bytes) }
-    reset()
     return unsafe output.bytes
   }
 

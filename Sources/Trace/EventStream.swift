@@ -4,6 +4,15 @@
 public protocol EventSink: ~Copyable {
   /// Takes one event and the bytes that belong to it, which it copies if it keeps them.
   mutating func append(_ event: Event, payload: UnsafeRawBufferPointer)
+
+  /// Makes what was taken so far outlive this process, as far as the sink can; recorders ask for it
+  /// about once a second. A sink in front of another hands it on.
+  mutating func keep()
+}
+
+extension EventSink where Self: ~Copyable {
+  /// Nothing: what was taken lives as long as the sink.
+  public mutating func keep() {}
 }
 
 /// Gives the events of a trace in order.

@@ -8,6 +8,8 @@ struct BlockWriter: EventSink, ~Copyable {
   private var frames: FrameWriter
   private(set) var eventCount: UInt64 = 0
   private(set) var blockCount: UInt64 = 0
+  /// Events that were in the file when `keep` was done last.
+  private var keptCount: UInt64 = 0
   /// What went wrong first; nothing is written any more.
   private(set) var failure: TraceFileError?
 
@@ -67,6 +69,16 @@ struct BlockWriter: EventSink, ~Copyable {
     let first = eventCount - UInt64(encoder.count)
     frames.write(frameOf: encoder.finish(blockNumber: blockCount, firstEvent: first))
     blockCount += 1
+    failure = frames.failure
+  }
+
+  /// Puts what the block at hand has so far into the file, provisionally: the block itself will
+  /// stand in its place.
+  mutating func keep() {
+    if failure != nil || encoder.count == 0 || keptCount == eventCount || !frames.canKeep { return }
+    let first = eventCount - UInt64(encoder.count)
+    frames.keep(frameOf: encoder.draft(blockNumber: blockCount, firstEvent: first))
+    keptCount = eventCount
     failure = frames.failure
   }
 

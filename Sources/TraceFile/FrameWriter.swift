@@ -11,12 +11,17 @@ struct FrameWriter: ~Copyable {
   private var frames: [Frame] = []
   private var isClosed = false
   private(set) var byteCount: UInt64 = 0
+  /// Where the trace begins in a file that can hold a provisional frame at its end.
+  private let origin: UInt64?
+  /// How long the provisional frame is that stands behind `byteCount`; 0 if there is none.
+  private var tailByteCount: UInt64 = 0
   /// What went wrong first; nothing is written any more.
   private(set) var failure: TraceFileError?
 
   init(_ destination: ByteDestination, path: String, level: Int) {
     self.destination = destination
     self.path = path
+    origin = destination.origin
     compressor = Compressor(level: level)
   }
 
@@ -24,7 +29,7 @@ struct FrameWriter: ~Copyable {
     if case .file(let descriptor, _) = destination, !isClosed { close(descriptor) }
   }
 
-  /// Writes the frame of this content.
+  /// Writes the frame of this content, over the provisional one if there is any.
   mutating func write(frameOf content: UnsafeRawBufferPointer) {
     if failure != nil || isClosed { return }
     let frame = compressor.compress(content)
@@ -33,7 +38,37 @@ struct FrameWriter: ~Copyable {
       Frame(
         offset: byteCount, byteCount: UInt64(frame.count),
         contentByteCount: UInt64(content.count), checksum: UInt32(littleEndian: checksum)))
-    write(frame)
+    if tailByteCount == 0 {
+      write(frame)
+    } else {
+      replaceTail(by: frame, isLast: true)
+      byteCount += UInt64(frame.count)
+      tailByteCount = 0
+    }
+  }
+
+  /// Whether frames can be written provisionally.
+  var canKeep: Bool { origin != nil && failure == nil && !isClosed }
+
+  /// Writes the frame of this content provisionally, where the next one will stand.
+  mutating func keep(frameOf content: UnsafeRawBufferPointer) {
+    if !canKeep { return }
+    let frame = compressor.compress(content)
+    replaceTail(by: frame, isLast: false)
+    tailByteCount = UInt64(frame.count)
+  }
+
+  private mutating func replaceTail(by frame: UnsafeRawBufferPointer, isLast: Bool) {
+    guard let origin else { return }
+    do throws(TraceFileError) {
+      let tail = byteCount..<byteCount + tailByteCount
+      for step in TailStep.steps(over: tail, byteCount: frame.count) {
+        try destination.perform(step, frame, origin: origin)
+      }
+      if isLast { try destination.seek(to: origin + byteCount + UInt64(frame.count)) }
+    } catch {
+      failure = error
+    }
   }
 
   /// Writes the seek table, unless `isWhole` is false, and closes.

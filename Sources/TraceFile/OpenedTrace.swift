@@ -33,7 +33,7 @@ struct OpenedTrace {
       return
     }
     let scan = try FrameScan(&reader, from: first.end)
-    blocks = scan.frames
+    blocks = try FrameScan.withoutLeftovers(scan.frames, &reader)
     problems += scan.problems
     isComplete = false
     droppedByteCount = source.byteCount - scan.end

@@ -13,7 +13,8 @@ public final class TraceWriter: EventSink {
   public struct Options: Sendable {
     /// The level of zstd, 1 (fast) to 19 (small).
     public var level = 3
-    /// The most events in a block, 1 to 65,536. A crash of the writer loses at most one block.
+    /// The most events in a block, 1 to 65,536. A crash of the writer loses at most one block,
+    /// and of that only what came after the last `keep`.
     public var eventsPerBlock = BlockFormat.eventLimit
     /// Make and write blocks on a second thread, while the next events are collected. The bytes are
     /// the same; an error shows up to 65,536 events later.
@@ -87,6 +88,10 @@ public final class TraceWriter: EventSink {
   public func append(_ event: Event, bytes: [UInt8] = []) {
     bytes.withUnsafeBytes { append(event, payload: $0) }
   }
+
+  /// Puts all events so far into the file, where it is a regular one. The block at hand stays open
+  /// and takes this place when it is full, so the bytes at the end are the same as without.
+  public func keep() { core.pointee.keep() }
 
   /// Ends the block at hand, so that all events so far are in the file.
   public func flush() throws(TraceFileError) {

@@ -115,6 +115,14 @@ struct WriterCore: ~Copyable {
     settle()
   }
 
+  mutating func keep() {
+    if isFinished { return }
+    hand()
+    aside.wait()
+    blocks.pointee.keep()
+    settle()
+  }
+
   mutating func finish() {
     if isFinished { return }
     isFinished = true

@@ -81,4 +81,45 @@ struct KilledRecorderTests {
       #expect(info.errorText.contains("is cut"))
     }
   }
+
+  /// Makes a hundred calls and then none, or none that ends.
+  private static func hundred(_ end: String) -> String {
+    "i=0; while [ $i -lt 100 ]; do i=$((i+1)); echo $i > /dev/null; done; \(end)"
+  }
+
+  @Test(arguments: [
+    ["--on", "linux", "--by", "ebpf"], ["--on", "linux", "--by", "ptrace"], ["--on", "hosted"],
+    ["--on", "linux", "--by", "ptrace", "--print", "strace", "--redact", "NOTHING"],
+  ])
+  func `what it was told more than a second before is in the trace`(how: [String]) throws {
+    try Scratch.with { scratch in
+      let trace = scratch.path("killed.epi")
+      let isHosted = how.contains("hosted")
+      let process = Process()
+      process.executableURL = URL(filePath: Subprogram.epimetheus)
+      process.arguments =
+        ["record", "-o", trace] + how + ["--", "/bin/busybox", "sh", "-c"]
+        + [Self.hundred(isHosted ? "while :; do :; done" : "exec sleep 60")]
+      process.standardInput = FileHandle.nullDevice
+      process.standardOutput = FileHandle.nullDevice
+      process.standardError = FileHandle.nullDevice
+      try process.run()
+      let hasBegun = wait {
+        let size = try? FileManager.default.attributesOfItem(atPath: trace)[.size] as? Int
+        return size ?? 0 > 0 || !process.isRunning
+      }
+      #expect(hasBegun)
+      usleep(UInt32.random(in: 1_500_000...2_500_000))
+      guard process.isRunning else {
+        withKnownIssue("not permitted: \(how)") { Issue.record("not recorded") }
+        return
+      }
+      kill(process.processIdentifier, SIGKILL)
+      let dump = try Subprogram.epimetheus("dump", trace)
+      #expect(dump.end == .exited(0), "\(dump.errorText)")
+      #expect(dump.errorText.contains("is cut"))
+      let writes = dump.text.split(separator: "\n").filter { $0.contains(" write(") }
+      #expect(writes.count == 100, "of \(dump.text.count) bytes of text")
+    }
+  }
 }

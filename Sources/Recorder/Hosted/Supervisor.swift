@@ -33,7 +33,7 @@ struct Supervisor: ~Copyable {
   ) throws(RecordError) {
     self.process = process
     self.socket = socket
-    deadline = timeout.map { Self.now &+ $0 }
+    deadline = timeout.map { MonotonicTime.now &+ $0 }
     reader = EventRingReader(ring)
     reader.files = MappedFiles(files)
     processDescriptor = hosted_process_descriptor(process)
@@ -51,8 +51,10 @@ struct Supervisor: ~Copyable {
     _ broker: inout FileBroker, into sink: inout some EventSink & ~Copyable
   ) -> Fate {
     var verdict: Fate?
+    var interval = KeepInterval()
     while true {
       _ = reader.drain(into: &sink) { broker.descriptor(of: $0) }
+      interval.keepIfDue(&sink)
       if reader.isDamaged { kill(process, SIGKILL) }
       var descriptors = [
         pollfd(fd: processDescriptor, events: Int16(POLLIN), revents: 0),
@@ -65,7 +67,7 @@ struct Supervisor: ~Copyable {
         verdict = verdict ?? .interrupted
         kill(process, SIGKILL)
       }
-      if let deadline, Self.now >= deadline {
+      if let deadline, MonotonicTime.now >= deadline {
         verdict = verdict ?? .timedOut
         kill(process, SIGKILL)
       }
@@ -87,15 +89,9 @@ struct Supervisor: ~Copyable {
     hosted_close_signal_descriptor(signals)
   }
 
-  private static var now: UInt64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
-  }
-
   private var pollTimeout: Int32 {
     guard let deadline else { return Self.pollMilliseconds }
-    let now = Self.now
+    let now = MonotonicTime.now
     let left = deadline > now ? (deadline - now) / 1_000_000 + 1 : 0
     return Int32(min(left, UInt64(Self.pollMilliseconds)))
   }

@@ -35,6 +35,7 @@ extension ObserveSession {
     var pause: UInt32 = 500
     var idle: UInt32 = 0
     var isReaped = false
+    var interval = KeepInterval()
     while true {
       let counters = probe.counters
       // A program may write faster than we read: its time must end all the same.
@@ -49,6 +50,7 @@ extension ObserveSession {
       if isQuiet && counters.liveTasks <= 0 { break }
       _ = observer_heartbeat_take()
       endIfAsked()
+      interval.keepIfDue(&sink)
       if count == 1 << 14 { continue }
       pause = isQuiet ? min(2 * pause, 8000) : 500
       idle = isQuiet ? idle + pause : 0

@@ -42,9 +42,13 @@ extension ObserveSession {
 
   private mutating func follow(into sink: inout some EventSink & ~Copyable) {
     var stop = observer_stop()
+    var interval = KeepInterval()
     while !tasks.isEmpty || mayHaveOrphan {
       let result = observer_wait(&stop)
-      if stop.has_beaten != 0 { endIfAsked() }
+      if stop.has_beaten != 0 {
+        endIfAsked()
+        interval.keepIfDue(&sink)
+      }
       if result == 0 {
         handle(stop, into: &sink)
       } else {

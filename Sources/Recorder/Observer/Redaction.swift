@@ -102,4 +102,7 @@ public struct RedactingSink<Sink: EventSink>: EventSink {
     }
     clean.withUnsafeBytes { sink.append(event, payload: $0) }
   }
+
+  /// As the sink behind it.
+  public mutating func keep() { sink.keep() }
 }
