@@ -40,13 +40,9 @@ struct FileNameMap {
   func explains(_ left: StepAttachment, _ right: StepAttachment) -> Bool {
     if left.isCut || right.isCut { return false }
     return directories.contains { directory in
-      guard left.bytes.starts(with: directory.left), right.bytes.starts(with: directory.right),
-        // A relative directory says nothing of absolute paths.
-        directory.left.first == 0x2f || left.bytes.first != 0x2f,
-        directory.right.first == 0x2f || right.bytes.first != 0x2f
-      else { return false }
-      return left.bytes.dropFirst(directory.left.count)
-        .elementsEqual(right.bytes.dropFirst(directory.right.count))
+      left.bytes.starts(with: directory.left) && right.bytes.starts(with: directory.right)
+        && left.bytes.dropFirst(directory.left.count)
+          .elementsEqual(right.bytes.dropFirst(directory.right.count))
     }
   }
 }
