@@ -21,7 +21,8 @@ struct HeaderFlagTests {
     "ARCH_SHSTK_STATUS": 0x5005, "SOL_VSOCK": 287, "PROCMAP_QUERY": 0xc068_6611,
     "MEMBARRIER_CMD_GET_REGISTRATIONS": 512,
     // The C library has no such name, or says 0 because its own open(2) sets the bit.
-    "O_LARGEFILE": 0x8000, "SOCK_PACKET": 10,
+    "O_LARGEFILE": 0x8000, "SOCK_PACKET": 10, "SA_RESTORER": 0x0400_0000,
+    "SS_AUTODISARM": 0x8000_0000,
   ]
 
   /// Names that are enumerators, which the preprocessor does not see.

@@ -69,6 +69,36 @@ struct HeaderLayoutTests {
     }
   }
 
+  @Test func `fields that say what is asked lie where the compiler puts them`() throws {
+    // The kernel's struct sigaction has no header that others may include.
+    let structures: [(ArgumentKind, String)] = [
+      (.signalStack, "stack_t"), (.pollDescriptors, "struct pollfd"),
+      (.epollEvent, "struct epoll_event"), (.cloneArguments, "struct clone_args"),
+      (.fileLock, "struct flock"),
+    ]
+    var own: [String: (offset: Int, byteCount: Int)] = [:]
+    for (kind, name) in structures {
+      var index = 0
+      while let field = StructureShape.asked(index, of: kind) {
+        own["\(name), \(field.name)"] = (field.offset, field.byteCount)
+        index += 1
+      }
+    }
+    #expect(own.count == 7)
+    let offsets = try Headers.values(
+      of: own.keys.map { "offsetof(\($0))" }, optional: [], including: Headers.structures)
+    // sizeof(((struct pollfd *)0)->events)
+    func size(_ name: String) -> String {
+      "sizeof(((" + name.replacing(", ", with: "*)0)->") + ")"
+    }
+    let sizes = try Headers.values(
+      of: own.keys.map(size), optional: [], including: Headers.structures)
+    for (name, place) in own {
+      #expect(offsets["offsetof(\(name))"] == UInt64(place.offset), "\(name)")
+      #expect(sizes[size(name)] == UInt64(place.byteCount), "\(name)")
+    }
+  }
+
   @Test func `every field of struct sysinfo lies where the compiler puts it`() throws {
     let fields: [(String, (inout SystemInformation) -> Void)] = [
       ("uptime", { $0.uptime = 1 }), ("loads[0]", { $0.load1 = 1 }),

@@ -67,7 +67,7 @@ enum Headers {
     "linux/userfaultfd.h", "linux/membarrier.h", "linux/memfd.h", "linux/close_range.h",
     "sys/mman.h", "fcntl.h", "sys/stat.h", "sys/epoll.h", "sys/eventfd.h", "sys/socket.h",
     "sys/timerfd.h", "sys/inotify.h", "sys/resource.h", "sys/wait.h", "sys/random.h", "sys/file.h",
-    "sys/time.h",
+    "sys/time.h", "poll.h",
     "sched.h", "signal.h", "time.h", "unistd.h", "netinet/in.h", "netinet/tcp.h", "sys/auxv.h",
   ]
 

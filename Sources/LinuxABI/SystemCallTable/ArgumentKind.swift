@@ -52,6 +52,10 @@ public enum ArgumentKind: UInt8, Sendable, CaseIterable {
   case socketDomain, socketType, socketProtocol, socketLevel, socketOption
   case messageFlags, shutdownHow, epollOperation, epollFlags
 
+  // MARK: Codes and flags of fields of structures
+
+  case actionFlags, stackFlags, pollEvents, epollEvents, lockType
+
   // MARK: Addresses in the guest
 
   /// An address that the call itself neither reads nor writes, such as that of mmap(2).

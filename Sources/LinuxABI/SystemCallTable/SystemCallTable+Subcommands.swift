@@ -39,7 +39,7 @@ extension SystemCallTable {
     case .directoryDescriptor:
       return code == 0xffff_ff9c ? "AT_FDCWD" : nil
     case .advice, .membarrierCommand: return memoryCode(kind, code)
-    case .fileAdvice, .whence, .fcntlCommand: return fileCode(kind, code)
+    case .fileAdvice, .whence, .fcntlCommand, .lockType: return fileCode(kind, code)
     case .ioctlRequest: return deviceCode(kind, code)
     case .prctlCode, .archPrctlCode, .signalHow, .clock, .intervalTimer, .waitIDType,
       .schedulingPolicy, .priorityTarget, .resource, .resourceUsageTarget:

@@ -154,23 +154,6 @@ extension StraceForm {
   }
 
   private static func epollFlag(_ index: Int) -> (bits: UInt64, name: StaticString)? {
-    switch index {
-    case 0: (0x1, "EPOLLIN")
-    case 1: (0x2, "EPOLLPRI")
-    case 2: (0x4, "EPOLLOUT")
-    case 3: (0x40, "EPOLLRDNORM")
-    case 4: (0x80, "EPOLLRDBAND")
-    case 5: (0x100, "EPOLLWRNORM")
-    case 6: (0x200, "EPOLLWRBAND")
-    case 7: (0x400, "EPOLLMSG")
-    case 8: (0x8, "EPOLLERR")
-    case 9: (0x10, "EPOLLHUP")
-    case 10: (0x2000, "EPOLLRDHUP")
-    case 11: (0x1000_0000, "EPOLLEXCLUSIVE")
-    case 12: (0x2000_0000, "EPOLLWAKEUP")
-    case 13: (0x4000_0000, "EPOLLONESHOT")
-    case 14: (0x8000_0000, "EPOLLET")
-    default: nil
-    }
+    FlagName.at(index, of: .epollEvents).map { ($0.value, $0.name) }
   }
 }

@@ -115,21 +115,6 @@ extension StraceForm {
   }
 
   static func pollFlag(_ index: Int) -> (bits: UInt64, name: StaticString)? {
-    switch index {
-    case 0: (0x1, "POLLIN")
-    case 1: (0x2, "POLLPRI")
-    case 2: (0x4, "POLLOUT")
-    case 3: (0x40, "POLLRDNORM")
-    case 4: (0x100, "POLLWRNORM")
-    case 5: (0x80, "POLLRDBAND")
-    case 6: (0x200, "POLLWRBAND")
-    case 7: (0x8, "POLLERR")
-    case 8: (0x10, "POLLHUP")
-    case 9: (0x20, "POLLNVAL")
-    case 10: (0x400, "POLLMSG")
-    case 11: (0x1000, "POLLREMOVE")
-    case 12: (0x2000, "POLLRDHUP")
-    default: nil
-    }
+    FlagName.at(index, of: .pollEvents).map { ($0.value, $0.name) }
   }
 }

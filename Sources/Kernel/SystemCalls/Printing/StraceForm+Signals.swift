@@ -78,26 +78,10 @@ extension StraceForm {
   }
 
   private static func stackFlag(_ index: Int) -> (bits: UInt64, name: StaticString)? {
-    switch index {
-    case 0: (0x1, "SS_ONSTACK")
-    case 1: (0x2, "SS_DISABLE")
-    case 2: (0x8000_0000, "SS_AUTODISARM")
-    default: nil
-    }
+    FlagName.at(index, of: .stackFlags).map { ($0.value, $0.name) }
   }
 
   private static func actionFlag(_ index: Int) -> (bits: UInt64, name: StaticString)? {
-    switch index {
-    case 0: (0x0400_0000, "SA_RESTORER")
-    case 1: (0x0800_0000, "SA_ONSTACK")
-    case 2: (0x1000_0000, "SA_RESTART")
-    case 3: (0x2000_0000, "SA_INTERRUPT")
-    case 4: (0x4000_0000, "SA_NODEFER")
-    case 5: (0x8000_0000, "SA_RESETHAND")
-    case 6: (0x4, "SA_SIGINFO")
-    case 7: (0x1, "SA_NOCLDSTOP")
-    case 8: (0x2, "SA_NOCLDWAIT")
-    default: nil
-    }
+    FlagName.at(index, of: .actionFlags).map { ($0.value, $0.name) }
   }
 }

@@ -171,12 +171,7 @@ extension StraceForm {
 
   private mutating func put(lockAt offset: Int) {
     out.append("{l_type=")
-    switch call.number(at: offset, 2) {
-    case 0: out.append("F_RDLCK")
-    case 1: out.append("F_WRLCK")
-    case 2: out.append("F_UNLCK")
-    case let type: put(hex: type)
-    }
+    put(names: call.number(at: offset, 2), as: .lockType)
     out.append(", l_whence=")
     put(names: call.number(at: offset + 2, 2), as: .whence)
     out.append(", l_start=")

@@ -24,6 +24,7 @@ public struct FlagName: Sendable {
     if let flag = memory(index, of: kind) { return flag }
     if let flag = file(index, of: kind) { return flag }
     if let flag = process(index, of: kind) { return flag }
+    if let flag = field(index, of: kind) { return flag }
     return network(index, of: kind)
   }
 }

@@ -7,6 +7,7 @@ extension SystemCallTable {
     case .fileAdvice: fileAdvice(value)
     case .whence: whence(value)
     case .fcntlCommand: fcntlCommand(value)
+    case .lockType: lockType(value)
     default: nil
     }
   }
@@ -30,6 +31,15 @@ extension SystemCallTable {
     case 2: "SEEK_END"
     case 3: "SEEK_DATA"
     case 4: "SEEK_HOLE"
+    default: nil
+    }
+  }
+
+  private static func lockType(_ value: UInt64) -> StaticString? {
+    switch value {
+    case 0: "F_RDLCK"
+    case 1: "F_WRLCK"
+    case 2: "F_UNLCK"
     default: nil
     }
   }
