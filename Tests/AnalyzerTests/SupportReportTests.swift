@@ -11,7 +11,7 @@ struct SupportReportTests {
   static let rules = """
     openat(dirfd, path, flags = O_RDONLY | O_CLOEXEC);
     ioctl(fd, op = FIONREAD, ..);
-    recvmsg(socket, msg = { msg_flags, .. }, flags);
+    recvmsg(socket, msg = { msg_flags = MSG_OOB, .. }, flags);
     read(fd, buf, count);
     setsockopt(fd, level = SOL_SOCKET, optname = SO_REUSEADDR, ..);
     """
@@ -88,6 +88,36 @@ struct SupportReportTests {
     #expect(place.file?.name == [UInt8]("/bin/program".utf8))
     let rseq = try #require(rows.first { $0.requirement.name == "rseq" })
     #expect(rseq.requirement.first.place == nil)
+  }
+
+  @Test func `structures are held against conditions where the trace has them`() throws {
+    let rules = "rt_sigaction(signum, act = { sa_flags = SA_RESTORER | SA_RESTART, .. }, ..);"
+    func action(_ script: inout Script, _ flags: UInt64, cut: Bool = false) {
+      var bytes: [UInt8] = []
+      for word in [0x40_1000, flags, 0, 0] { LittleEndian.append(word, to: &bytes) }
+      if !cut { script.read(0x7000, bytes) }
+      script.call(.rt_sigaction, 2, 0x7000, 0, 8, result: 0)
+    }
+    var requirements = Requirements()
+    var events = Script {
+      action(&$0, 0x1400_0000)
+      action(&$0, 0x0400_0000)
+      action(&$0, 0x0c00_0000)
+      action(&$0, 0x0c00_0000)
+      action(&$0, 0x0400_0000, cut: true)
+    }.events
+    try requirements.read(&events, header: TraceHeader(), named: "a.epi")
+    let set = try SCMLFile(parsing: rules, path: "k.scml").supportSet(named: "kernel")
+    let row = try #require(SupportReport(requirements, against: set).rows.first)
+    #expect(row.state == .partial)
+    #expect(row.requests.map(\.judgement.state) == [.supported, .supported, .missing, nil])
+    #expect(row.requests.map(\.shape.count) == [1, 1, 2, 1])
+    #expect(row.requests[2].judgement.unsupported.map(\.name) == ["sa_flags=SA_ONSTACK"])
+    #expect(row.requests[2].shape.request.hasSuffix(" with sa_flags=SA_RESTORER|SA_ONSTACK"))
+    #expect(row.requests[3].judgement.unchecked == ["fields of act"])
+    // The text of a report names it, too.
+    let text = SupportReport(requirements, against: set).text()
+    #expect(text.contains("SA_ONSTACK"))
   }
 
   @Test func `what the recorded kernel lacks, too, is not required`() throws {

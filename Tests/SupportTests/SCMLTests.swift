@@ -61,6 +61,93 @@ struct SCMLTests {
     #expect(partial.judge(.mmap, operands: [0, 0, 0, 0, 0, 0]).state == nil)
   }
 
+  static let conditions = """
+    restarting = SA_RESTART | SA_RESTORER;
+    struct action = { sa_flags = <restarting> | SA_SIGINFO, .. };
+    rt_sigaction(signum, act = <action>, oldact, sigsetsize);
+    poll(fds = [ { fd, events = POLLIN, .. }, { events = POLLOUT, .. } ], nfds, timeout);
+    clone3(cl_args = { flags = CLONE_VM | CLONE_THREAD, exit_signal = SIGCHLD, .. }, size);
+    connect(sockfd, addr = { sa_family = AF_UNIX }, addrlen);
+    bind(sockfd, addr = { sa_data = <INTEGER>, sa_family = AF_UNIX | AF_INET }, addrlen);
+    sendmsg(sockfd, msg = { msg_control = [ { cmsg_type = SCM_RIGHTS, .. } ], .. }, flags);
+    sigaltstack(ss = { ss_flags = SS_DISABLE, ss_size = <INTEGER>, .. }, old_ss);
+    """
+
+  private func judge(
+    _ number: SystemCallNumber, _ bytes: [UInt8]?, at argument: Int = 0
+  ) throws -> RequestJudgement {
+    let set = try SCMLFile(parsing: Self.conditions, path: "x").supportSet(named: "x")
+    var operands: InlineArray<6, UInt64> = [3, 3, 3, 8, 0, 0]
+    operands[argument] = 0x1000
+    return set.judge(number, operands: operands, memory: bytes.map { [argument: $0] } ?? [:])
+  }
+
+  private func words(_ words: (value: UInt64, byteCount: Int)...) -> [UInt8] {
+    words.reduce(into: []) {
+      LittleEndian.append($1.value, byteCount: min($1.byteCount, 8), to: &$0)
+      $0 += [UInt8](repeating: 0, count: max(0, $1.byteCount - 8))
+    }
+  }
+
+  private func action(_ flags: UInt64) -> [UInt8] { words((1, 8), (flags, 8), (0, 8), (0, 8)) }
+
+  @Test func `a condition on a field is held against the bytes`() throws {
+    #expect(try judge(.rt_sigaction, action(0x1400_0004), at: 1).state == .supported)
+    #expect(try judge(.rt_sigaction, action(0), at: 1).state == .supported)
+    let lacking = try judge(.rt_sigaction, action(0x4800_0004), at: 1)
+    #expect(lacking.state == .missing)
+    #expect(lacking.unsupported.map(\.name) == ["sa_flags=SA_ONSTACK", "sa_flags=SA_NODEFER"])
+    let clone = words((0x10100, 8), (0, 24), (17, 8), (0, 48))
+    #expect(try judge(.clone3, clone).state == .supported)
+    #expect(try judge(.clone3, words((0x10900, 8), (0, 24), (0, 8), (0, 48))).state == .missing)
+    #expect(try judge(.clone3, words((0x100, 8), (0, 24), (10, 8), (0, 48))).state == .missing)
+    #expect(try judge(.connect, words((1, 2), (0, 8)), at: 1).state == .supported)
+    #expect(try judge(.connect, words((2, 2), (0, 8)), at: 1).state == .missing)
+    #expect(try judge(.bind, words((2, 2), (0, 8)), at: 1).state == .supported)
+    #expect(try judge(.sigaltstack, words((0, 8), (2, 8), (0, 8))).state == .supported)
+    #expect(try judge(.sigaltstack, words((0, 8), (1, 8), (0, 8))).state == .missing)
+  }
+
+  @Test func `each element of an array must match one of the patterns`() throws {
+    let (into, out, urgent) = (
+      words((3, 4), (1, 2), (0, 2)), words((4, 4), (4, 2), (0, 2)), words((5, 4), (2, 2), (0, 2))
+    )
+    #expect(try judge(.poll, into + out + into).state == .supported)
+    #expect(try judge(.poll, []).state == .supported)
+    let lacking = try judge(.poll, into + urgent)
+    #expect(lacking.state == .missing)
+    #expect(lacking.unsupported.map(\.name) == ["events=POLLPRI"])
+    // Both at once are neither of the two patterns.
+    #expect(try judge(.poll, words((3, 4), (5, 2), (0, 2))).state == .missing)
+  }
+
+  @Test func `a condition that cannot be checked is not known, never supported`() throws {
+    for (number, bytes, argument) in [
+      (SystemCallNumber.rt_sigaction, nil, 1), (.rt_sigaction, Array(action(0).prefix(15)), 1),
+      (.poll, nil, 0), (.poll, [0, 0, 0], 0), (.sendmsg, words((0, 56)), 1),
+      (.rt_sigaction, action(0x40), 1), (.connect, words((99, 2)), 1),
+    ] as [(SystemCallNumber, [UInt8]?, Int)] {
+      let judgement = try judge(number, bytes, at: argument)
+      #expect(judgement.state == nil, "\(number) \(judgement)")
+      #expect(!judgement.unchecked.isEmpty)
+    }
+    #expect(try judge(.sendmsg, words((0, 56)), at: 1).unchecked == ["msg_control of msg"])
+    // What is not supported is, whatever else cannot be looked at.
+    #expect(try judge(.rt_sigaction, action(0x4000_0040), at: 1).state == .missing)
+  }
+
+  @Test func `conditions are written as they were read`() throws {
+    let set = try SCMLFile(parsing: Self.conditions, path: "x").supportSet(named: "x")
+    let text = set.scml()
+    #expect(
+      text.contains(
+        "rt_sigaction(signum, act = { sa_flags = SA_RESTART | SA_RESTORER | SA_SIGINFO, .. }, "))
+    #expect(text.contains("fds = [ { events = POLLIN, .. }, { events = POLLOUT, .. } ]"))
+    #expect(text.contains("msg = { msg_control = [ { cmsg_type = SCM_RIGHTS, .. } ], .. }"))
+    let again = try SCMLFile(parsing: text, path: "y").supportSet(named: "x")
+    #expect(again.scml() == text)
+  }
+
   @Test func `a judgement names what is not supported`() throws {
     let judgement = try set().judge(.openat, operands: [0, 1, 0x80643, 0, 0, 0])
     #expect(

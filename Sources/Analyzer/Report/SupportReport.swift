@@ -102,7 +102,7 @@ public struct SupportReport: Sendable {
   private static func judge(
     _ shape: CallRequirement.Shape, _ number: SystemCallNumber, _ set: SupportSet
   ) -> RequestJudgement {
-    var judgement = set.judge(number, operands: shape.operands)
+    var judgement = set.judge(number, operands: shape.operands, memory: shape.memory)
     if shape.isWholeKnown || set.rules(of: number).isEmpty { return judgement }
     switch set.state(of: number) {
     case .missing, .stub: return judgement

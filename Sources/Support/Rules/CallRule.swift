@@ -5,7 +5,7 @@ import LinuxABI
 /// Requests of a call that a kernel supports: those that match every constraint.
 public struct CallRule: Sendable {
   /// What may stand in an argument.
-  public enum Pattern: Sendable {
+  public indirect enum Pattern: Sendable {
     /// Any of these names, together or alone; `takesIntegers`: also what has no name.
     case names(Set<String>, takesIntegers: Bool)
     /// Any of these numbers, in the bits of `mask`.
@@ -14,8 +14,24 @@ public struct CallRule: Sendable {
     case allBut(Set<String>)
     /// A path, whichever.
     case path
-    /// A structure or an array with conditions on its fields, which are not looked at.
-    case structure
+    /// A structure with conditions on some of its fields.
+    case structure([Field])
+    /// An array, each of whose elements is one of these.
+    case array([Pattern])
+  }
+
+  /// A condition on a field of a structure.
+  public struct Field: Sendable {
+    /// The field's name in C.
+    public var name: String
+    /// What may stand there.
+    public var pattern: Pattern
+
+    /// A condition of its parts.
+    public init(name: String, pattern: Pattern) {
+      self.name = name
+      self.pattern = pattern
+    }
   }
 
   /// A condition on an argument.
@@ -49,13 +65,15 @@ public struct CallRule: Sendable {
       return takesIntegers ? true : nil
     case .codes(let codes, let mask): return codes.contains(item.value & mask)
     case .allBut(let names): return !names.contains(item.name)
-    case .path, .structure: return nil
+    case .path, .structure, .array: return nil
     }
   }
 
   /// What of a request the rule does not take, and what it says nothing of that could be looked at.
+  /// `memory`: what lies at the addresses among the arguments, by argument, where it is known.
   func mismatch(
-    _ items: [RequestItem], _ number: SystemCallNumber, _ operands: InlineArray<6, UInt64>
+    _ items: [RequestItem], _ number: SystemCallNumber, _ operands: InlineArray<6, UInt64>,
+    memory: [Int: [UInt8]]
   ) -> RuleMismatch {
     var mismatch = RuleMismatch()
     for constraint in constraints {
@@ -64,10 +82,14 @@ public struct CallRule: Sendable {
       switch constraint.pattern {
       case .path: break
       case .allBut: mismatch.unsupported += own.filter { takes($0) == false }
-      case .structure:
-        if value != 0 {
-          mismatch.unchecked.append("fields of " + argumentName(constraint.argument, number))
-        }
+      case .structure, .array:
+        if value == 0 { break }
+        let kind = SystemCallTable.description(of: number, operands: operands)?
+          .arguments[constraint.argument].kind
+        mismatch += StructureCheck(
+          argument: constraint.argument, name: argumentName(constraint.argument, number),
+          kind: kind ?? .structure
+        ).mismatch(constraint.pattern, memory[constraint.argument])
       case .codes(let codes, let mask):
         if !codes.contains(value & mask) {
           let name = own.first?.name ?? "0x" + String(value & mask, radix: 16)
@@ -114,4 +136,9 @@ struct RuleMismatch {
   var unchecked: [String] = []
 
   var isEmpty: Bool { unsupported.isEmpty && unchecked.isEmpty }
+
+  static func += (left: inout RuleMismatch, right: RuleMismatch) {
+    left.unsupported += right.unsupported
+    left.unchecked += right.unchecked
+  }
 }

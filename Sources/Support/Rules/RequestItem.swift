@@ -41,6 +41,11 @@ public struct RequestItem: Sendable {
       let name = SystemCallTable.subcommandName(of: number, operands: operands)
       return [name.map { "\($0)" } ?? hexadecimal(value)]
     }
+    return names(of: value, kind)
+  }
+
+  /// The names in a value of a kind; bits and codes without one in hexadecimal.
+  static func names(of value: UInt64, _ kind: ArgumentKind) -> [String] {
     var bytes: [UInt8] = []
     guard SystemCallTable.append(value, as: kind, to: &bytes) else { return [hexadecimal(value)] }
     let text = String(decoding: bytes, as: UTF8.self)

@@ -14,9 +14,10 @@ public struct RequestJudgement: Sendable {
 }
 
 extension SupportSet {
-  /// What the set says of a call with these arguments.
+  /// What the set says of a call with these arguments. `memory`: what lies at the addresses among
+  /// them, by argument, where it is known.
   public func judge(
-    _ number: SystemCallNumber, operands: InlineArray<6, UInt64>
+    _ number: SystemCallNumber, operands: InlineArray<6, UInt64>, memory: [Int: [UInt8]] = [:]
   ) -> RequestJudgement {
     let rules = rules(of: number)
     switch state(of: number) {
@@ -30,7 +31,7 @@ extension SupportSet {
     let items = RequestItem.items(of: number, operands: operands)
     var best: RuleMismatch?
     for rule in rules {
-      let mismatch = rule.mismatch(items, number, operands)
+      let mismatch = rule.mismatch(items, number, operands, memory: memory)
       if mismatch.isEmpty { return RequestJudgement(state: .supported) }
       let isBetter =
         best.map {

@@ -29,7 +29,12 @@ extension SCMLFile {
     case .flags(let names, let takesIntegers):
       .names(Set(names.map(canonicalName)), takesIntegers: takesIntegers)
     case .path: .path
-    case .structure: .structure
+    case .structure(let fields):
+      .structure(
+        fields.compactMap { field in
+          field.pattern.map { CallRule.Field(name: field.name, pattern: Self.pattern($0)) }
+        })
+    case .array(let elements): .array(elements.map(Self.pattern))
     }
   }
 

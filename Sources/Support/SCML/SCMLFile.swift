@@ -6,16 +6,18 @@
 /// Source: The Asterinas Book, "System Call Matching Language".
 public struct SCMLFile: Sendable {
   /// What a parameter of a call may be.
-  public enum Pattern: Sendable, Equatable {
+  public indirect enum Pattern: Sendable, Equatable {
     /// Any of these flags; `takesIntegers`: or a number, `<INTEGER>`.
     case flags(Set<String>, takesIntegers: Bool)
     /// A path, `<PATH>`.
     case path
-    /// A structure or an array, with whatever conditions.
-    case structure
+    /// A structure, `{ field, field = pattern, .. }`; the fields that have a pattern.
+    case structure([Parameter])
+    /// An array, each of whose elements is one of these.
+    case array([Pattern])
   }
 
-  /// A parameter of a call.
+  /// A parameter of a call, or a field of a structure.
   public struct Parameter: Sendable, Equatable {
     /// Its name.
     public var name: String
@@ -116,36 +118,40 @@ struct SCMLParser {
     }
   }
 
-  /// `{ field, field = pattern, .. }`: read, and not kept.
+  /// `{ field, field = pattern, .. }`.
   private mutating func structurePattern(
     depth: Int
   ) throws(SupportFileError) -> SCMLFile.Pattern {
     if depth > Self.depthLimit { throw scanner.error("structures are nested too deep") }
     try scanner.expect("{", "at the start of a structure")
+    var fields: [SCMLFile.Parameter] = []
     while true {
-      if try scanner.take("}") { return .structure }
+      if try scanner.take("}") { return .structure(fields) }
       if scanner.token == .rest {
         try scanner.advance()
         try scanner.expect("}", "behind \"..\"")
-        return .structure
+        return .structure(fields)
       }
-      _ = try scanner.word("the name of a field")
-      if try scanner.take("=") { _ = try pattern(depth: depth + 1) }
+      let name = try scanner.word("the name of a field")
+      if try scanner.take("=") {
+        fields.append(SCMLFile.Parameter(name: name, pattern: try pattern(depth: depth + 1)))
+      }
       if try scanner.take(",") { continue }
       try scanner.expect("}", "or \",\" behind a field")
-      return .structure
+      return .structure(fields)
     }
   }
 
-  /// `[ element, element ]`: read, and not kept.
+  /// `[ element, element ]`.
   private mutating func arrayPattern(depth: Int) throws(SupportFileError) -> SCMLFile.Pattern {
     if depth > Self.depthLimit { throw scanner.error("arrays are nested too deep") }
     try scanner.expect("[", "at the start of an array")
+    var elements: [SCMLFile.Pattern] = []
     while true {
-      _ = try pattern(depth: depth + 1)
+      elements.append(try pattern(depth: depth + 1))
       if try scanner.take(",") { continue }
       try scanner.expect("]", "or \",\" behind an element")
-      return .structure
+      return .array(elements)
     }
   }
 

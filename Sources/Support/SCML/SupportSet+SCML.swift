@@ -39,7 +39,10 @@ extension SupportSet {
     var names: [String]
     switch pattern {
     case .path: return " = <PATH>"
-    case .structure: return " = { .. }"
+    case .structure(let fields): return " = " + Self.structure(fields)
+    case .array(let elements):
+      let texts = elements.map { String(Self.pattern($0, .hex).dropFirst(3)) }
+      return " = [ " + texts.joined(separator: ", ") + " ]"
     case .names(let own, let takesIntegers):
       names = own.sorted()
       if takesIntegers { names.append("<INTEGER>") }
@@ -55,6 +58,11 @@ extension SupportSet {
       if mask != 0xffff_ffff { names += Self.flags(of: kind, outside: mask) }
     }
     return " = " + names.joined(separator: " | ")
+  }
+
+  private static func structure(_ fields: [CallRule.Field]) -> String {
+    let texts = fields.map { $0.name + pattern($0.pattern, .hex) + ", " }
+    return "{ " + texts.joined() + ".. }"
   }
 
   private static func flags(of kind: ArgumentKind, outside mask: UInt64) -> [String] {
