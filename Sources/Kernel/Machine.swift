@@ -51,6 +51,8 @@ public protocol Machine: ~Copyable {
     _ file: OutsideFile.Number, at offset: UInt64, into segments: [PhysicalSegment],
     isExamined: Bool
   ) throws(Errno) -> UInt64
+  /// The length in bytes of the regular file behind a descriptor that only the outside knows.
+  mutating func length(of descriptor: Int32) throws(Errno) -> UInt64
   /// The kernel has no use for the file any more.
   mutating func close(_ file: OutsideFile.Number)
   /// Reads from standard stream 0 straight into physical memory; returns bytes read, 0 at the end.
@@ -81,6 +83,13 @@ public protocol Machine: ~Copyable {
   /// recorded outcome where the two differ or where the kernel left the call undecided, and the
   /// kernel makes its state agree with it, so that one cause is met once.
   mutating func adoption() -> Adoption?
+}
+
+extension Machine where Self: ~Copyable {
+  /// Not known: only in a trace of another kernel are there descriptors that ours did not make.
+  public mutating func length(of descriptor: Int32) throws(Errno) -> UInt64 {
+    throw .outsideDecides
+  }
 }
 
 /// The outcome of a trap that the kernel takes over as a fact.

@@ -39,10 +39,16 @@ extension Unikernel {
       }
       var isOurs = false
       if case .result(let result, _) = completion { isOurs = result == adoption.result }
-      if !isOurs { adopt(adoption.result, of: request, on: &machine) }
+      if !isOurs {
+        adopt(adoption.result, of: request, on: &machine)
+        followLength(request, result: adoption.result)
+      }
       if !adoption.descriptors.isEmpty, adoption.descriptors != madeDescriptors {
         adopt(adoption.descriptors, of: request, on: &machine)
       }
+    }
+    if case .pageFault(let fault) = trap, case .ended = completion, adoption.result == 0 {
+      forgetLength(at: fault.address)
     }
     for change in adoption.vmaChanges {
       learnName(from: change, at: adoption.result, of: file)
@@ -51,6 +57,7 @@ extension Unikernel {
     if case .systemCall(let request) = trap, request.number == .brk, adoption.result >= 0 {
       adoptBreak(VirtualAddress(UInt64(adoption.result)))
     }
+    settleFiles(on: &machine)
     for change in addressSpace.takeTranslationChanges() { machine.apply(change) }
     _ = addressSpace.takeVMAChanges()
     if case .systemCall = trap { return .result(adoption.result, isMissing: false) }

@@ -93,6 +93,11 @@ extension TraceMachine where Source: ~Copyable, Sink: ~Copyable {
     return min(UInt64(answer.result), Self.byteCount(of: segments))
   }
 
+  /// The recorded length.
+  public mutating func length(of descriptor: Int32) throws(Errno) -> UInt64 {
+    UInt64(bitPattern: try input(.length).result)
+  }
+
   /// Nothing to close.
   public mutating func close(_ file: OutsideFile.Number) {}
 

@@ -156,6 +156,9 @@ public enum InputKind: UInt8, Sendable, CaseIterable {
   /// Bytes taken by a standard stream. Operand 0: the stream; operand 1: bytes offered; `result`:
   /// bytes taken or minus the errno.
   case streamWrite = 8
+  /// The length of the regular file that the call behind it maps, where another kernel opened that.
+  /// Operand 0: the descriptor; `result`: bytes.
+  case length = 9
 }
 
 /// Which text of the source a wording event brings.

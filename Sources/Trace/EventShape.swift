@@ -62,7 +62,7 @@ extension InputKind {
   /// How many operands such an input has.
   var operandCount: Int {
     switch self {
-    case .clock, .entropy, .metadata, .open, .entries: 1
+    case .clock, .entropy, .metadata, .open, .entries, .length: 1
     case .link: 0
     case .fileRead: 3
     case .streamRead, .streamWrite: 2

@@ -48,8 +48,9 @@ extension FileSystem {
   }
 
   /// Fills a page of a mapped file; returns how many bytes there were. Of a file that only the
-  /// outside knows there are as many as are wanted, and their values are not known: what the kernel
-  /// reads of them the machine brings (`Machine.willRead`). What it throws it also leaves
+  /// outside knows there are as many as are wanted where its length is not known, and their values
+  /// are not known: what the kernel reads of them the machine brings (`Machine.willRead`). What it
+  /// throws it also leaves
   /// in `fillError`, because a copy can only say that it stopped.
   func fill(
     _ identity: FileIdentity, at offset: UInt64, into segment: PhysicalSegment,
@@ -57,7 +58,10 @@ extension FileSystem {
   ) throws(Errno) -> UInt64 {
     do throws(Errno) {
       guard let file = mappedFile(identity) else { throw .ioError }
-      guard let inode = file.inode else { return segment.byteCount }
+      guard let inode = file.inode else {
+        let end = file.knownByteCount ?? .max
+        return offset < end ? min(segment.byteCount, end - offset) : 0
+      }
       return try read(inode, at: offset, into: [segment], on: &machine)
     } catch {
       fillError = error

@@ -76,6 +76,11 @@ final class FileSystem {
   /// Notes that a file became shorter, for its mappings.
   func noteTruncation(of inode: Inode, to byteCount: UInt64) {
     guard let object = inode.cacheObject, let file = cache.objects[Int(object)].file else { return }
+    noteTruncation(file, to: byteCount)
+  }
+
+  /// The same for a file by its number for mappings.
+  func noteTruncation(_ file: FileIdentity, to byteCount: UInt64) {
     truncations.append((file, byteCount))
   }
 

@@ -28,6 +28,8 @@ final class OpenFile {
   var offset: UInt64 = 0
   /// The entries of a directory as they were when its reading began.
   var listing: [DirectoryEntry]?
+  /// How long a file that only the outside knows is, as far as that was told.
+  var knownByteCount: UInt64?
   /// Its number for mappings, once it has been mapped.
   var identity: FileIdentity?
   /// How many descriptors stand for it.

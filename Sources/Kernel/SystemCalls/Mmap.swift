@@ -10,6 +10,9 @@ extension Unikernel {
     let flags = MapFlags(rawValue: r.word(3))
     guard r[5] & 0xfff == 0 else { throw .invalidArgument }  // offset
     let file = flags.contains(.anonymous) ? nil : try process.descriptors.file(r.int(4))
+    if let file, case .unknown = file.body, let byteCount = try? machine.length(of: r.int(4)) {
+      files.setLength(of: file, to: byteCount)
+    }
     guard r[1] > 0 else { throw .invalidArgument }
     let pageSize = try pageSize(of: flags)
     let byteCount = try r[1].roundedUp(to: pageSize?.byteCount ?? 4096)

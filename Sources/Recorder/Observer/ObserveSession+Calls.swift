@@ -84,6 +84,7 @@ extension ObserveSession {
     first.time = options.recordsTimes ? task.startTime - startTime : 0
     tellFiles(before: first, to: &sink)
     appendSite(task, to: &sink)
+    appendLength(task, to: &sink)
     for piece in task.captured.pieces {
       var event = Event(piece.isWrite ? .guestWrite : .guestRead, task: task.number)
       event.code = piece.isWrite && piece.isData ? 1 : 0
@@ -113,6 +114,18 @@ extension ObserveSession {
     guard task.sites.filter.isFirst(number, task.operands) else { return }
     var event = Event(.callSite, task: task.number)
     event.operands[0] = task.callSite
+    if options.recordsTimes { event.time = task.startTime - startTime }
+    append(event, to: &sink)
+  }
+
+  private mutating func appendLength(
+    _ task: ObservedTask, to sink: inout some EventSink & ~Copyable
+  ) {
+    guard let length = task.mappedLength else { return }
+    task.mappedLength = nil
+    var event = Event(.input, task: task.number, code: UInt32(InputKind.length.rawValue))
+    event.operands[0] = task.operands[4]
+    event.result = Int64(bitPattern: length)
     if options.recordsTimes { event.time = task.startTime - startTime }
     append(event, to: &sink)
   }

@@ -42,6 +42,11 @@ extension ObserveSession {
     capture(task, record, result: result)
     tellTruncation(of: record, task, into: &sink)
     if task.row?.number == .madvise, task.operands[2] == 10 { task.memory.keepsFromFork = true }
+    if task.row?.number == .mmap,
+      !MapFlags(rawValue: UInt32(truncatingIfNeeded: task.operands[3])).contains(.anonymous)
+    {
+      task.mappedLength = fileLength(at: UInt64(bitPattern: result), record)
+    }
     appendCall(task, result: result, endTime: record.time, to: &sink)
     applyMaps(task, record, into: &sink)
   }
@@ -154,6 +159,27 @@ extension ObserveSession {
       }
     }
     if let replaced { replaceMap(of: task, replaced, into: &sink) }
+  }
+
+  /// How long the file is that the VMA at an address maps; nil where that is no regular file.
+  private func fileLength(at address: UInt64, _ record: ProbeRecord) -> UInt64? {
+    guard record.bytes.count > RecordLayout.pieces else { return nil }
+    var length: UInt64?
+    record.forEachPiece { at in
+      guard record.isMap(at), record.half(at + RecordLayout.pieceKept) != .max else { return }
+      let first = at + RecordLayout.pieceHeader + RecordLayout.mapHeader
+      for index in 0..<Int(record.half(at + RecordLayout.pieceKept)) {
+        let vma = first + index * RecordLayout.vmaSize
+        guard vma + RecordLayout.vmaSize <= record.bytes.count else { return }
+        if record.word(vma + RecordLayout.vmaStart) <= address,
+          address < record.word(vma + RecordLayout.vmaEnd)
+        {
+          let told = record.word(vma + RecordLayout.vmaFileLength)
+          length = told == .max ? nil : told
+        }
+      }
+    }
+    return length
   }
 
   private func vmas(_ at: Int, _ record: ProbeRecord) -> [VMADescription] {

@@ -26,7 +26,7 @@ struct KernelLayout {
   /// FMODE_BACKING, a macro that types do not show: bit 25, since Linux 6.14 bit 24.
   var backingMode: Int32 = 1 << 24
   /// `struct inode`.
-  var inodeNumber = 0
+  var inodeNumber = 0, inodeMode = 0, inodeSize = 0
   /// `struct dentry`.
   var dentryParent = 0, dentryName = 0, dentryHash = 0
   /// `struct mount`, `struct vfsmount`.
@@ -92,6 +92,8 @@ struct KernelLayout {
     fileMode = offset(6, "f_mode")
     backingPath = offset(7, "user_path")
     inodeNumber = offset(8, "i_ino")
+    inodeMode = offset(8, "i_mode")
+    inodeSize = offset(8, "i_size")
     dentryParent = offset(9, "d_parent")
     dentryName = offset(9, "d_name", "name")
     dentryHash = offset(9, "d_hash", "pprev")

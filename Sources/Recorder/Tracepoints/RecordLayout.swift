@@ -44,7 +44,9 @@ enum RecordLayout {
 
   // A map piece: from the address to the count, exactly these VMAs stand there.
   static let mapBreakStart = 0, mapBreak = 8, mapStack = 16, mapHeader = 24
-  static let vmaStart = 0, vmaEnd = 8, vmaFlags = 16, vmaOffset = 24, vmaKey = 32, vmaSize = 48
+  static let vmaStart = 0, vmaEnd = 8, vmaFlags = 16, vmaOffset = 24, vmaKey = 32
+  /// The length of the regular file behind the VMA; all bits are set where there is none.
+  static let vmaFileLength = 48, vmaSize = 56
 
   // The value of a task in the tasks map.
   static let stateInCall = 0, stateMissed = 4, stateCall = 8, stateArguments = 16

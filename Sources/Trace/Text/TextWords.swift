@@ -46,6 +46,7 @@ extension InputKind: TextWord {
     case .fileRead: "file-read"
     case .streamRead: "stream-read"
     case .streamWrite: "stream-write"
+    case .length: "length"
     }
   }
 }
