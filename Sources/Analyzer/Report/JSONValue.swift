@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 /// A JSON value whose members keep the order that they are given in. Source: RFC 8259.
-package enum JSONValue {
+package enum JSONValue: Sendable {
   case object([(String, JSONValue)])
   case array([JSONValue])
   case string(String)
