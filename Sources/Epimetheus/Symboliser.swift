@@ -18,8 +18,8 @@ final class Symboliser {
       own = Symboliser.open(file)
       guard own != nil, let first = file.buildID.first else { return }
       var path = [UInt8]("/usr/lib/debug/.build-id/".utf8)
-      path += Symboliser.digits([first]) + [0x2f]
-      path += Symboliser.digits([UInt8](file.buildID.dropFirst()))
+      path += TraceHeader.File.digits([first]) + [0x2f]
+      path += TraceHeader.File.digits([UInt8](file.buildID.dropFirst()))
       path += [UInt8](".debug".utf8)
       if let found = ELFFile(path: path), found.buildID == file.buildID { debug = found }
     }
@@ -45,10 +45,5 @@ final class Symboliser {
       digest.sha256 == file.digest
     else { return nil }
     return own
-  }
-
-  private static func digits(_ bytes: [UInt8]) -> [UInt8] {
-    let letters = [UInt8]("0123456789abcdef".utf8)
-    return bytes.flatMap { [letters[Int($0 >> 4)], letters[Int($0 & 15)]] }
   }
 }

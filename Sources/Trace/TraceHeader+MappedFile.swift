@@ -25,7 +25,8 @@ extension TraceHeader.File {
     self.init(path: parts[0], byteCount: event.operands[0], digest: digest, buildID: buildID)
   }
 
-  private static func digits(_ bytes: [UInt8]) -> [UInt8] {
+  /// Bytes as hexadecimal digits, in ASCII.
+  public static func digits(_ bytes: [UInt8]) -> [UInt8] {
     var text: [UInt8] = []
     text.reserveCapacity(2 * bytes.count)
     for byte in bytes {

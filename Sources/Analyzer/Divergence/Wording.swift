@@ -14,6 +14,18 @@ func sixteenDigits(_ value: UInt64) -> String {
   return String(repeating: "0", count: 16 - digits.count) + digits
 }
 
+/// Bytes as two digits each.
+func digits(_ bytes: some Collection<UInt8>) -> String {
+  let letters: [UInt8] = Array("0123456789abcdef".utf8)
+  return String(unsafeUninitializedCapacity: bytes.count * 2) { buffer in
+    for (index, byte) in bytes.enumerated() {
+      buffer[2 * index] = letters[Int(byte >> 4)]
+      buffer[2 * index + 1] = letters[Int(byte & 15)]
+    }
+    return bytes.count * 2
+  }
+}
+
 /// Bytes as two digits each, with a space between them.
 func hexadecimalBytes(_ bytes: some Sequence<UInt8>) -> String {
   bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")

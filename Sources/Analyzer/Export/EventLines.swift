@@ -12,15 +12,7 @@ public struct EventLines {
 
   /// The line of the header, with its end.
   public func line(of header: TraceHeader) -> String {
-    JSONValue.object([
-      ("schema", .string("epimetheus-events")),
-      ("schemaVersion", .integer(1)),
-      ("program", .text(header.program)),
-      ("arguments", .array(header.arguments.map { .text($0) })),
-      ("kernel", .text(header.kernel)),
-      ("origin", .string(header.origin.text)),
-      ("unseen", .array(Report.unseenText(header.unseen).map { .string($0) })),
-    ]).line() + "\n"
+    header.json(schema: "epimetheus-events").line() + "\n"
   }
 
   /// The line of the next event, with its end.
@@ -54,18 +46,7 @@ public struct EventLines {
     if event.flags.contains(.adopted) { flags.append(.string("adopted")) }
     if event.flags.contains(.missing) { flags.append(.string("missing")) }
     members.append(("flags", .array(flags)))
-    if !payload.isEmpty { members.append(("payload", .string(Self.digits(payload)))) }
+    if !payload.isEmpty { members.append(("payload", .string(digits(payload)))) }
     return JSONValue.object(members).line() + "\n"
-  }
-
-  private static func digits(_ bytes: UnsafeRawBufferPointer) -> String {
-    let digits: [UInt8] = Array("0123456789abcdef".utf8)
-    return String(unsafeUninitializedCapacity: bytes.count * 2) { buffer in
-      for (index, byte) in bytes.enumerated() {
-        buffer[2 * index] = digits[Int(byte >> 4)]
-        buffer[2 * index + 1] = digits[Int(byte & 15)]
-      }
-      return bytes.count * 2
-    }
   }
 }

@@ -82,10 +82,3 @@ extension CodePlace {
     ]
   }
 }
-
-/// Bytes as hexadecimal digits.
-func digits(_ bytes: [UInt8]) -> String {
-  var text = ""
-  for byte in bytes { text += String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }
-  return text
-}

@@ -99,14 +99,7 @@ extension TraceSummary {
 
   /// The summary as JSON, UTF-8, with a newline at its end. docs/reports.md has its form.
   public func json(header: TraceHeader) -> String {
-    let value: JSONValue = .object([
-      ("schema", .string("epimetheus-info")),
-      ("schemaVersion", .integer(1)),
-      ("program", .text(header.program)),
-      ("arguments", .array(header.arguments.map { .text($0) })),
-      ("kernel", .text(header.kernel)),
-      ("origin", .string(header.origin.text)),
-      ("unseen", .array(Report.unseenText(header.unseen).map { .string($0) })),
+    let value = header.json(schema: "epimetheus-info").adding([
       ("events", .integer(eventCount)),
       (
         "eventsByKind",
