@@ -23,22 +23,26 @@ int observer_bpf_map(uint32_t type, uint32_t key_size, uint32_t value_size, uint
   return call(BPF_MAP_CREATE, &attributes);
 }
 
-int observer_bpf_update(int32_t map, const void *key, const void *value) {
+// The next key, where one is asked for, goes where a value would.
+static int call_element(int command, int32_t map, const void *key, const void *value) {
   union bpf_attr attributes;
   memset(&attributes, 0, sizeof attributes);
   attributes.map_fd = (uint32_t)map;
   attributes.key = (uint64_t)(uintptr_t)key;
   attributes.value = (uint64_t)(uintptr_t)value;
-  return call(BPF_MAP_UPDATE_ELEM, &attributes);
+  return call(command, &attributes);
+}
+
+int observer_bpf_update(int32_t map, const void *key, const void *value) {
+  return call_element(BPF_MAP_UPDATE_ELEM, map, key, value);
 }
 
 int observer_bpf_lookup(int32_t map, const void *key, void *value) {
-  union bpf_attr attributes;
-  memset(&attributes, 0, sizeof attributes);
-  attributes.map_fd = (uint32_t)map;
-  attributes.key = (uint64_t)(uintptr_t)key;
-  attributes.value = (uint64_t)(uintptr_t)value;
-  return call(BPF_MAP_LOOKUP_ELEM, &attributes);
+  return call_element(BPF_MAP_LOOKUP_ELEM, map, key, value);
+}
+
+int observer_bpf_next_key(int32_t map, const void *key, void *next) {
+  return call_element(BPF_MAP_GET_NEXT_KEY, map, key, next);
 }
 
 int observer_bpf_types(const uint8_t *types, uint32_t size) {
@@ -78,15 +82,6 @@ int observer_bpf_attach(int32_t program) {
   memset(&attributes, 0, sizeof attributes);
   attributes.raw_tracepoint.prog_fd = (uint32_t)program;
   return call(BPF_RAW_TRACEPOINT_OPEN, &attributes);
-}
-
-int observer_bpf_next_key(int32_t map, const void *key, void *next) {
-  union bpf_attr attributes;
-  memset(&attributes, 0, sizeof attributes);
-  attributes.map_fd = (uint32_t)map;
-  attributes.key = (uint64_t)(uintptr_t)key;
-  attributes.next_key = (uint64_t)(uintptr_t)next;
-  return call(BPF_MAP_GET_NEXT_KEY, &attributes);
 }
 
 int64_t observer_bpf_misses(int32_t program) {
