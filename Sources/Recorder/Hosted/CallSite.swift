@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 internal import CHosted
+internal import LinuxABI
 
 /// A `syscall` instruction with a neighbour that leaves room for a jump of seven bytes.
 struct CallSite {
@@ -47,7 +48,7 @@ struct CallSite {
 
   /// What the stub of the site does.
   func stub(at site: UInt64) -> hosted_stub {
-    let behind = site + UInt64(HOSTED_CALL_SIZE)
+    let behind = site + SystemCallNumber.instructionByteCount
     switch form {
     case .compared:
       return hosted_stub(

@@ -18,8 +18,6 @@ final class ObservedMemory {
 /// Which calls of a process have had their site told, shared by its threads until an execve(2).
 final class ObservedSites {
   var filter = CallSiteFilter()
-  /// Bytes of the instruction `syscall`, behind which the kernel sees the program stand.
-  static let instructionByteCount: UInt64 = 2
 }
 
 /// One thread of the observed program, from its appearance to its end.
