@@ -118,6 +118,22 @@ final class BenchmarkSpace {
     return duration.inSeconds * 1e9 / Double(calls)
   }
 
+  /// What a load takes that waits for the one before it, anywhere in as much memory.
+  static func nanosecondsOfLoad(_ byteCount: Int) -> Double {
+    let words = [UInt64](repeating: 0, count: byteCount / 8)
+    var random = Xorshift(state: 0x2545_f491_4f6c_dd1d)
+    let loads = 200_000
+    var waited: UInt64 = 0
+    let clock = ContinuousClock()
+    let duration = clock.measure {
+      for _ in 0..<loads {
+        waited = words[Int((random.next() &+ waited) % UInt64(words.count))]
+      }
+    }
+    precondition(waited == 0, "the words were zero")
+    return duration.inSeconds * 1e9 / Double(loads)
+  }
+
   private func pass(_ result: inout SpaceTimings) throws {
     let part = order.prefix(200_000)
     var found = 0

@@ -27,6 +27,7 @@ struct MemoryBenchmarks {
           timings.append(try measure(count, isRandom: isRandom, isFull: isFull))
         }
         print(timings, isRandom: isRandom, isFull: isFull)
+        if isRandom { printMiss(timings[timings.count - 1]) }
       }
     }
     try threeSteps(call)
@@ -52,6 +53,18 @@ struct MemoryBenchmarks {
         128, timings[timings.count - 1].bytesPerVMA, digits: 0, "bytes per VMA, \(kind)"
       ).print()
     }
+  }
+
+  /// What a growth is made of where nothing is at hand: the tree has outgrown the caches.
+  private func printMiss(_ timings: SpaceTimings) {
+    let byteCount = Int(timings.bytesPerVMA) * counts[counts.count - 1]
+    let samples = (0..<harness.repetitions).map { _ in
+      BenchmarkSpace.nanosecondsOfLoad(byteCount) / BenchmarkSpace.nanosecondsOfGetppid(100_000)
+    }
+    Figure(
+      name: "  for comparison, a load from anywhere in \(byteCount >> 20) MiB: getppids",
+      value: String(format: "%.2f", samples.median), goal: ""
+    ).print()
   }
 
   /// The medians of several rounds in one space.
