@@ -78,9 +78,10 @@ enum StructureText {
   private static func metadata(
     _ name: ByteText, _ value: ByteText
   ) -> (offset: Int, bytes: [UInt8])? {
-    if name.isText("st_mode") { return mode(value).map { (24, littleEndian($0, 4)) } }
-    if name.isText("st_size") { return number(value).map { (48, littleEndian($0, 8)) } }
-    return nil
+    guard let field = field(name, of: .stat) else { return nil }
+    let bits =
+      name.isText("st_mode") ? mode(value) : name.isText("st_size") ? number(value) : nil
+    return bits.map { (field.offset, littleEndian($0, field.byteCount)) }
   }
 
   /// `0100644`, or `S_IFREG|S_ISUID|0644`.

@@ -71,7 +71,38 @@ public enum StructureShape {
     switch kind {
     case .timespec, .timeval, .timerSpecification, .intervalValue, .timeZone, .processTimes:
       time(index, kind)
+    case .stat: metadata(index)
     default: system(index, kind)
+    }
+  }
+
+  /// The field that holds the byte at that offset; nil where none does.
+  public static func field(holding byte: Int, of kind: ArgumentKind) -> StructureField? {
+    var index = 0
+    while let field = field(index, of: kind) {
+      if byte >= field.offset, byte < field.offset + field.byteCount { return field }
+      index += 1
+    }
+    return nil
+  }
+
+  private static func metadata(_ index: Int) -> StructureField? {
+    typealias Offset = StructStat.Offset
+    return switch index {
+    case 0: StructureField("st_dev", Offset.device, 8, .unsigned)
+    case 1: StructureField("st_ino", Offset.inode, 8, .unsigned)
+    case 2: StructureField("st_nlink", Offset.linkCount, 8, .unsigned)
+    case 3: StructureField("st_mode", Offset.mode, 4, .hex)
+    case 4: StructureField("st_uid", Offset.owner, 4, .unsigned)
+    case 5: StructureField("st_gid", Offset.group, 4, .unsigned)
+    case 6: StructureField("st_rdev", Offset.specialDevice, 8, .unsigned)
+    case 7: StructureField("st_size", Offset.byteCount, 8)
+    case 8: StructureField("st_blksize", Offset.blockByteCount, 8)
+    case 9: StructureField("st_blocks", Offset.blockCount, 8)
+    case 10: StructureField("st_atim", Offset.accessTime, 16, .nested(.timespec))
+    case 11: StructureField("st_mtim", Offset.modificationTime, 16, .nested(.timespec))
+    case 12: StructureField("st_ctim", Offset.changeTime, 16, .nested(.timespec))
+    default: nil
     }
   }
 
