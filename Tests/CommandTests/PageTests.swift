@@ -52,4 +52,31 @@ struct PageTests {
       #expect(bytes.count > 20_000)
     }
   }
+
+  /// The picture in docs/export.md, of a trace that is named as a user would name it.
+  @Test(
+    .enabled(
+      if: hasBrowser && ProcessInfo.processInfo.environment["SCREENSHOT"] == "update",
+      "SCREENSHOT=update takes the picture for the docs"))
+  func `the picture of the docs is taken anew`() throws {
+    try Scratch.with { scratch in
+      let (page, picture) = (scratch.path("report.html"), scratch.path("report.png"))
+      let folder = URL(filePath: Self.trace).deletingLastPathComponent()
+      let report = try Subprogram.run([
+        "/bin/sh", "-c", "cd \"$0\" && exec \"$1\" report --format html linux-ls.epi",
+        folder.path(percentEncoded: false), Subprogram.epimetheus,
+      ])
+      #expect(report.end == .exited(1), "\(report.errorText)")
+      try report.output.write(to: URL(filePath: page))
+      let shot = try Subprogram.run([
+        "/usr/bin/chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
+        "--hide-scrollbars", "--user-data-dir=" + scratch.path("profile"),
+        "--window-size=1000,1800", "--screenshot=" + picture, "file://" + page,
+      ])
+      #expect(shot.end == .exited(0), "\(shot.errorText.suffix(500))")
+      let images = FormatCommandTests.root.appending(path: "docs/images")
+      try FileManager.default.createDirectory(at: images, withIntermediateDirectories: true)
+      try Data(contentsOf: URL(filePath: picture)).write(to: images.appending(path: "report.png"))
+    }
+  }
 }
