@@ -71,6 +71,28 @@ struct SameRequestTests {
     #expect(!(try diff(newer, older())).classes.isEmpty)
   }
 
+  @Test func `the field in which outputs differ is named`() throws {
+    func script(_ offset: Int, _ value: UInt8, newer: Bool) -> Script {
+      Script {
+        var bytes = [UInt8](repeating: 0, count: 144)
+        bytes[offset] = value
+        path(&$0, 0x1000, "")
+        $0.write(0x2000, bytes)
+        if newer {
+          $0.call(.newfstatat, 1, 0x1000, 0x2000, 0x1000, result: 0)
+        } else {
+          $0.call(.fstat, 1, 0x2000, result: 0)
+        }
+      }
+    }
+    for (offset, field) in [(50, "st_size"), (24, "st_mode"), (80, "st_atim.tv_nsec"), (130, nil)] {
+      let result = try compare(script(offset, 1, newer: true), script(offset, 2, newer: false))
+      #expect(result.classes == [.outputBytes])
+      #expect(result.roots.first?.first.field == field)
+      #expect(text(result).contains("\n      in        ") == (field != nil))
+    }
+  }
+
   @Test func `a descriptor and a file without a name are not the same question`() throws {
     let named = Script {
       path(&$0, 0x1000, "x")

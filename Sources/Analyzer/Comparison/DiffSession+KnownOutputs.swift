@@ -35,6 +35,7 @@ extension DiffSession {
             root
             ?? record(
               .outputBytes, left, right, expected: difference.expected, actual: difference.actual,
+              field: Self.field(of: difference.expected, in: call.kind(place.argument)),
               shape: "known")
         }
       }
@@ -43,6 +44,17 @@ extension DiffSession {
       statistics.cutByteCount &+= total > known ? total - known : 0
     }
     return root
+  }
+
+  /// The field in which bytes of a structure begin to differ, such as `st_atim.tv_sec`.
+  static func field(of outcome: Outcome, in kind: ArgumentKind?) -> String? {
+    guard let kind, case .bytes(let offset, _, _) = outcome, let byte = Int(exactly: offset),
+      let field = StructureShape.field(holding: byte, of: kind)
+    else { return nil }
+    guard case .nested(let inner) = field.form,
+      let own = StructureShape.field(holding: byte - field.offset, of: inner)
+    else { return "\(field.name)" }
+    return "\(field.name).\(own.name)"
   }
 
   /// Which argument of the call the bytes belong to, and how far above it they lie.

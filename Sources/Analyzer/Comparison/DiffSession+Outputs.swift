@@ -26,7 +26,9 @@ extension DiffSession {
       root =
         root
         ?? record(
-          .outputBytes, left, right, expected: difference.expected, actual: difference.actual)
+          .outputBytes, left, right, expected: difference.expected, actual: difference.actual,
+          field: Self.field(
+            of: difference.expected, in: call.kind(ofAddress: leftWrite.event.operands[0])))
     }
     if root == nil, leftWrites.count != rightWrites.count {
       let common = min(leftWrites.count, rightWrites.count)

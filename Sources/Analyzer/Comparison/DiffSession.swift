@@ -107,7 +107,8 @@ struct DiffSession {
   /// Records a divergence of a step and returns its root.
   mutating func record(
     _ divergenceClass: DivergenceClass, _ left: Step?, _ right: Step?, expected: Outcome,
-    actual: Outcome, shape: String? = nil, isFinding: Bool = true, under root: Int? = nil
+    actual: Outcome, field: String? = nil, shape: String? = nil, isFinding: Bool = true,
+    under root: Int? = nil
   ) -> Int? {
     guard let step = left ?? right else { return nil }
     let subject = step.subject
@@ -117,7 +118,8 @@ struct DiffSession {
         divergenceClass, subject: subject, shape: shape ?? step.shape, expected: expected,
         actual: actual),
       subject: subject, request: step.requestText, task: step.task, leftEvent: left?.number,
-      rightEvent: right?.number, expected: expected, actual: actual, isFinding: isFinding)
+      rightEvent: right?.number, expected: expected, actual: actual, field: field,
+      isFinding: isFinding)
     divergence.place = place(left, right)
     divergence.touched = touched(left, right)
     return ledger.record(divergence, under: root)

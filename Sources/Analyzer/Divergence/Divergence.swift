@@ -23,6 +23,9 @@ public struct Divergence: Sendable {
   public var expected: Outcome
   /// The outcome of the right trace.
   public var actual: Outcome
+  /// The field of a structure in which outputs begin to differ, such as `st_size`; nil where it is
+  /// not known.
+  public var field: String?
   /// The guest addresses that differ, for a difference of VMAs, as the left has them.
   public var range: AddressRange?
   /// The instruction that faulted or made the call; nil where no trace says.

@@ -42,6 +42,7 @@ public struct Explanation {
     text += place(value["site"])
     text += Report.line("expected", sentence(value["expected"], file.root["left"]))
     text += Report.line("actual", sentence(value["actual"], file.root["right"]))
+    if let field = value["field"]?.string { text += Report.line("in", field) }
     if let range = value["range"], let lower = range["lower"]?.string,
       let upper = range["upper"]?.string
     {

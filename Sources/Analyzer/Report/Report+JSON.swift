@@ -133,6 +133,7 @@ extension Report {
       ("rightEvent", .optional(divergence.rightEvent)),
       ("expected", outcomeJSON(divergence.expected)),
       ("actual", outcomeJSON(divergence.actual)),
+      ("field", .optional(divergence.field)),
       ("range", divergence.range.map(rangeJSON) ?? .null),
       ("site", CodePlace.json(divergence.place)),
       ("touched", TouchedMemory.json(divergence.touched)),

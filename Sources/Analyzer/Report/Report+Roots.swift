@@ -15,6 +15,7 @@ extension Report {
     text += indented("request", first.request)
     text += indented("expected", first.expected.text)
     text += indented("actual", first.actual.text)
+    if let field = first.field { text += indented("in", field) }
     if let place = first.place { text += indented("at", place.text) }
     if let touched = first.touched {
       text += indented("left", touched.left?.line ?? "no VMA")
