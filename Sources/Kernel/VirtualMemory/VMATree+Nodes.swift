@@ -5,7 +5,7 @@ import LinuxABI
 /// A node at the bottom of the tree: up to 9 VMAs in ascending order, which fill 512 bytes.
 ///
 /// The memory of a node belongs to the tree's pool and is good as long as the tree has the node; a
-/// node is a name for it. Where the VMAs begin lies together, in the first two cache lines: a search
+/// node is a name for it. Where VMAs begin lies together, in the first two cache lines: a search
 /// needs these and those of the VMA that it finds, which lie so near that a CPU has often fetched
 /// them by then. Behind the count a VMA begins at the highest number, so no branch is needed.
 @safe struct VMALeaf {
