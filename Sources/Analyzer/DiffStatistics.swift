@@ -64,6 +64,11 @@ public struct DiffStatistics: Sendable {
   public var leftFaultEnds = FaultEnds()
   /// How those ended on the right.
   public var rightFaultEnds = FaultEnds()
+  /// Page faults of the left that were resolved and that the right's kernel would not have had: its
+  /// page table allowed the access already.
+  public var spuriousFaultCount: UInt64 = 0
+  /// The same by what the right has there: the file, else the kind of memory.
+  public internal(set) var spuriousFaults: [CallCount] = []
   /// Page faults that were not, because one trace did not see any or the runs were recorded apart.
   public var ignoredFaultCount: UInt64 = 0
   /// Resolved page faults that only one of the traces has.
@@ -117,6 +122,23 @@ public struct DiffStatistics: Sendable {
 
   /// Nothing looked at.
   public init() {}
+
+  /// So many different places of `spuriousFaults` are told apart.
+  private static let placeLimit = 32
+
+  mutating func noteSpuriousFault(in place: String) {
+    spuriousFaultCount += 1
+    if let index = spuriousFaults.firstIndex(where: { $0.name == place }) {
+      spuriousFaults[index].count += 1
+    } else if spuriousFaults.count < Self.placeLimit {
+      spuriousFaults.append(CallCount(name: place, count: 1))
+    } else if spuriousFaults[Self.placeLimit - 1].name == "elsewhere" {
+      spuriousFaults[Self.placeLimit - 1].count += 1
+    } else {
+      let last = spuriousFaults[Self.placeLimit - 1]
+      spuriousFaults[Self.placeLimit - 1] = CallCount(name: "elsewhere", count: last.count + 1)
+    }
+  }
 
   /// Calls whose outcome the right adopted.
   public var externalCallCount: UInt64 { external.reduce(0) { $0 + $1.count } }

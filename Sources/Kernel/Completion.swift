@@ -11,6 +11,9 @@ public enum Completion: Sendable {
   case undecided
   /// The fault is resolved, the instruction runs again.
   case resolved
+  /// There was nothing to resolve: the page table allowed the access already, on a CPU of this
+  /// kernel's it would not have faulted. The instruction runs again.
+  case spurious
   /// The program ends here and the guest does not go on.
   case ended(ExitStatus)
 }
@@ -30,7 +33,9 @@ extension Completion {
       if case .ended(.killed(let signal)) = self {
         return TrapOutcome(result: -Int64(signal.rawValue), returns: false)
       }
-      return TrapOutcome(result: 0)
+      var outcome = TrapOutcome(result: 0)
+      if case .spurious = self { outcome.isSpurious = true }
+      return outcome
     }
     if case .result(let result, let isMissing) = self {
       return TrapOutcome(result: result, isMissing: isMissing)

@@ -29,8 +29,9 @@ extension Unikernel {
   mutating func answer(
     _ fault: PageFault, on machine: inout some Machine & ~Copyable
   ) -> Completion {
+    let isSpurious = addressSpace.permits(fault)
     switch resolve(fault, on: &machine) {
-    case .resolved: return .resolved
+    case .resolved: return isSpurious ? .spurious : .resolved
     case .undecided: return .undecided
     case .signal(let signal, _): return end(by: signal)
     }

@@ -80,6 +80,8 @@ public struct TrapOutcome: Sendable {
   public var returns: Bool
   /// The dispatcher has no such call.
   public var isMissing: Bool
+  /// The fault was none: the page table allowed the access.
+  public var isSpurious = false
 
   /// An outcome of its parts.
   public init(result: Int64, returns: Bool = true, isMissing: Bool = false) {

@@ -54,7 +54,7 @@ extension TraceMachine where Source: ~Copyable, Sink: ~Copyable {
         return nil
       }
     case .undecided: break
-    case .resolved: if step.vmaChanges.isEmpty { return nil }
+    case .resolved, .spurious: if step.vmaChanges.isEmpty { return nil }
     case .ended:
       if !wentOn {
         // Delivered to the program as a signal, which may have a handler; if not, the trace ends.

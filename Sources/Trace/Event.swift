@@ -79,6 +79,8 @@ public struct Event: Sendable {
     public static var adopted: Flags { Flags(rawValue: 2) }
     /// The kernel has no such call (ENOSYS comes from the dispatcher, not from a handler).
     public static var missing: Flags { Flags(rawValue: 4) }
+    /// The kernel had nothing to do for the fault: its page table allowed the access already.
+    public static var spurious: Flags { Flags(rawValue: 8) }
   }
 
   /// Fields of an event that are not known, because the source of an imported trace does not tell

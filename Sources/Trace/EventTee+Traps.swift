@@ -30,6 +30,7 @@ extension EventTee where Sink: ~Copyable {
       event.operands[0] = exception.errorCode
       event.operands[1] = exception.instructionPointer.rawValue
     }
+    if outcome.isSpurious { event.flags.insert(.spurious) }
     event.result = outcome.result
     task = event.task
     emit(event)

@@ -61,8 +61,9 @@ struct FileLengthTests {
   private func faults(_ trace: String) throws -> [String] {
     let dump = try Subprogram.epimetheus("dump", trace)
     #expect(dump.end == .exited(0), "\(dump.errorText)")
-    return dump.text.split(separator: "\n").filter { $0.contains(" fault ") && $0.contains("user") }
-      .map(String.init)
+    return dump.text.split(separator: "\n").filter {
+      $0.contains(" fault ") && $0.contains("user")
+    }.map { $0.replacingOccurrences(of: " [spurious]", with: "") }
   }
 
   private func record(_ scratch: Scratch, fallocates: Bool) throws -> String {

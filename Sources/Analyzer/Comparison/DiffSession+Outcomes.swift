@@ -23,7 +23,13 @@ extension DiffSession {
         statistics.leftFaultEnds.note(leftEvent.result)
         statistics.rightFaultEnds.note(rightEvent.result)
       }
-      if leftEvent.result == rightEvent.result { return nil }
+      if leftEvent.result == rightEvent.result {
+        if leftEvent.result == 0, rightEvent.flags.subtracting(leftEvent.flags).contains(.spurious)
+        {
+          statistics.noteSpuriousFault(in: spuriousPlace(left, right))
+        }
+        return nil
+      }
       return record(
         .faultOutcome, left, right, expected: faultOutcome(leftEvent),
         actual: faultOutcome(rightEvent), under: earlierRoot(left.task))
@@ -38,6 +44,12 @@ extension DiffSession {
       return nil
     default: return nil
     }
+  }
+
+  private func spuriousPlace(_ left: Step, _ right: Step) -> String {
+    guard let vma = touched(left, right)?.right else { return "nowhere" }
+    if vma.backing == .file { return printable(vma.name) }
+    return vma.backing.text
   }
 
   /// Takes a step that only one side has. Returns the root that it belongs to.

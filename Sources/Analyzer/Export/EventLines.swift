@@ -45,6 +45,7 @@ public struct EventLines {
     if event.flags.contains(.didNotReturn) { flags.append(.string("didNotReturn")) }
     if event.flags.contains(.adopted) { flags.append(.string("adopted")) }
     if event.flags.contains(.missing) { flags.append(.string("missing")) }
+    if event.flags.contains(.spurious) { flags.append(.string("spurious")) }
     members.append(("flags", .array(flags)))
     if !payload.isEmpty { members.append(("payload", .string(digits(payload)))) }
     return JSONValue.object(members).line() + "\n"

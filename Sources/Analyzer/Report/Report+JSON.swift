@@ -49,6 +49,13 @@ extension Report {
           ("left", statistics.leftFaultEnds.json), ("right", statistics.rightFaultEnds.json),
         ])
       ),
+      (
+        "spuriousFaults",
+        .array(
+          statistics.spuriousFaults.map {
+            .object([("place", .string($0.name)), ("count", .integer($0.count))])
+          })
+      ),
       ("comparedLayouts", .integer(statistics.comparedLayoutCount)),
       ("comparedBytes", .integer(statistics.comparedByteCount)),
       ("peakVMAsLeft", .integer(UInt64(statistics.leftPeakVMACount))),

@@ -88,6 +88,12 @@ extension Report {
     if statistics.comparedFaultCount > 0 {
       text += left == right ? ": \(left.text)" : ": \(left.text) left; \(right.text) right"
     }
+    if statistics.spuriousFaultCount > 0 {
+      let places = statistics.spuriousFaults.map { "\($0.name) \($0.count)" }
+      text +=
+        ", \(statistics.spuriousFaultCount) that the right would not have: its pages were "
+        + "there (\(places.joined(separator: ", ")))"
+    }
     if statistics.unpairedFaultCount > 0 {
       text += ", \(statistics.unpairedFaultCount) resolved on one side only"
     }

@@ -29,6 +29,14 @@ extension AddressSpace {
     return makeAccessible(fault.address, for: access, fill: fill)
   }
 
+  /// Whether the page table allows the access of `fault` as it is.
+  func permits(_ fault: PageFault) -> Bool {
+    let (pte, _) = pageTable.walk(fault.address)
+    guard pte.isLeaf, pte.isPresent else { return false }
+    if fault.code.contains(.write) { return pte.isWritable }
+    return !fault.code.contains(.fetch) || pte.protection.contains(.execute)
+  }
+
   /// Makes one page accessible as the guest would find it.
   mutating func makeAccessible(
     _ address: VirtualAddress, for access: Protection, fill: PageFill

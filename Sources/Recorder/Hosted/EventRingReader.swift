@@ -111,7 +111,7 @@ struct EventRingReader: ~Copyable {
     event.result = buffer.load(fromByteOffset: 72, as: Int64.self)
     event.time = buffer.load(fromByteOffset: 80, as: UInt64.self)
     event.duration = buffer.load(fromByteOffset: 88, as: UInt64.self)
-    let known: Event.Flags = [.didNotReturn, .adopted, .missing]
+    let known: Event.Flags = [.didNotReturn, .adopted, .missing, .spurious]
     return event.flags.isSubset(of: known) && Self.isKnownCode(event) ? event : nil
   }
 

@@ -73,7 +73,7 @@ struct TwinKernel: ~Copyable {
       switch completion {
       case .result(let value, _): outcome.result = value
       case .undecided: outcome.result = .min
-      case .resolved: break
+      case .resolved, .spurious: break
       case .ended: outcome.result = .min + 1
       }
       if operation.answerByteCount > 0, outcome.result == 0 { outcome.answer = machine.written }

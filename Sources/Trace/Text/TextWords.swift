@@ -170,6 +170,7 @@ enum TextBits {
     case (.flags, 0): "no-return"
     case (.flags, 1): "adopted"
     case (.flags, 2): "missing"
+    case (.flags, 3): "spurious"
     default: nil
     }
   }

@@ -219,7 +219,7 @@ struct ScriptedMachine: Machine, ~Copyable {
     switch completion {
     case .result(let value, let isMissing): told.append(.result(value, isMissing: isMissing))
     case .undecided: told.append(.undecided)
-    case .resolved: told.append(.resolved)
+    case .resolved, .spurious: told.append(.resolved)
     case .ended: told.append(.ended)
     }
   }
