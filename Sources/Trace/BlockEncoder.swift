@@ -42,26 +42,78 @@ public struct BlockEncoder: ~Copyable {
   public mutating func append(
     _ event: Event, payload: UnsafeRawBufferPointer
   ) -> Bool {
-    let hasPayload = unsafe !payload.isEmpty
-    if count == eventLimit || payload.count > BlockFormat.payloadLimit - payloads.byteCount {
-      return false
+    if count == eventLimit { return false }
+    var cursors = cursors(upTo: 1)
+    let isTaken = unsafe take(event, payload, &cursors)
+    move(to: cursors)
+    return isTaken
+  }
+
+  /// Takes the events of a list from the index `start` on, up to one that must wait as `append`
+  /// says. Returns the index of the first that was not taken.
+  public mutating func append(_ list: EventList, from start: Int) -> Int {
+    unsafe list.withContents { (events, payloadEnds, payloads) in
+      let end = min(events.count, start + eventLimit - count)
+      var cursors = cursors(upTo: end - start)
+      var payloadStart = start == 0 ? 0 : unsafe payloadEnds[start - 1]
+      var index = start
+      while index < end {
+        let payloadEnd = unsafe payloadEnds[index]
+        let payload = unsafe UnsafeRawBufferPointer(rebasing: payloads[payloadStart..<payloadEnd])
+        if unsafe !take(events[index], payload, &cursors) { break }
+        payloadStart = payloadEnd
+        index += 1
+      }
+      move(to: cursors)
+      return index
     }
+  }
+
+  /// Where the next events go in the columns that every event has.
+  private struct Cursors {
+    var shapeIndexes: ColumnWriter.Cursor
+    var tasks: ColumnWriter.Cursor
+    var values: ColumnWriter.Cursor
+  }
+
+  @inline(__always)
+  private func cursors(upTo eventCount: Int) -> Cursors {
+    Cursors(
+      shapeIndexes: shapeIndexes.cursor(upTo: eventCount), tasks: tasks.cursor(upTo: eventCount),
+      values: values.cursor(upTo: eventCount * 7))
+  }
+
+  @inline(__always)
+  private mutating func move(to cursors: Cursors) {
+    shapeIndexes.move(to: cursors.shapeIndexes)
+    tasks.move(to: cursors.tasks)
+    values.move(to: cursors.values)
+  }
+
+  /// Takes one event, for which there is room at the cursors; false as `append` says.
+  @inline(__always)
+  private mutating func take(
+    _ event: Event, _ payload: UnsafeRawBufferPointer, _ cursors: inout Cursors
+  ) -> Bool {
+    let hasPayload = unsafe !payload.isEmpty
+    if hasPayload, payload.count > BlockFormat.payloadLimit - payloads.byteCount { return false }
     let shape = shapes.find(event, hasPayload: hasPayload)
-    shapeIndexes.append(UInt64(shape.index))
-    tasks.append(zigZag(UInt64(event.task) &- previousTask))
-    previousTask = UInt64(event.task)
+    cursors.shapeIndexes.put(UInt64(shape.index))
+    let task = UInt64(event.task)
+    cursors.tasks.put(zigZag(task &- previousTask))
+    previousTask = task
     let last = shapes.lastValues(shape.index)
     let operandCount = shape.operandCount
     // Spelled out, since an index that is not constant makes the compiler copy all six.
-    var cursor = values.cursor(upTo: 7)
-    if operandCount > 0 { cursor.put(zigZag(last.difference(event.operands[0], 0))) }
-    if operandCount > 1 { cursor.put(zigZag(last.difference(event.operands[1], 1))) }
-    if operandCount > 2 { cursor.put(zigZag(last.difference(event.operands[2], 2))) }
-    if operandCount > 3 { cursor.put(zigZag(last.difference(event.operands[3], 3))) }
-    if operandCount > 4 { cursor.put(zigZag(last.difference(event.operands[4], 4))) }
-    if operandCount > 5 { cursor.put(zigZag(last.difference(event.operands[5], 5))) }
-    cursor.put(zigZag(last.difference(UInt64(bitPattern: event.result), 6)))
-    values.move(to: cursor)
+    var values = cursors.values
+    if operandCount > 0 { values.put(zigZag(last.difference(event.operands[0], 0))) }
+    if operandCount > 1 { values.put(zigZag(last.difference(event.operands[1], 1))) }
+    if operandCount > 2 { values.put(zigZag(last.difference(event.operands[2], 2))) }
+    if operandCount > 3 { values.put(zigZag(last.difference(event.operands[3], 3))) }
+    if operandCount > 4 { values.put(zigZag(last.difference(event.operands[4], 4))) }
+    if operandCount > 5 { values.put(zigZag(last.difference(event.operands[5], 5))) }
+    values.put(zigZag(last.difference(UInt64(bitPattern: event.result), 6)))
+    cursors.values = values
     if hasPayload {
       unsafe payloadReferences.append(UInt64(payloads.find(payload)))
     }
@@ -72,7 +124,7 @@ public struct BlockEncoder: ~Copyable {
       anyTime |= event.time
       anyDuration |= event.duration
     }
-    count += 1
+    count &+= 1
     return true
   }
 

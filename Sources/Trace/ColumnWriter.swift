@@ -32,7 +32,7 @@ struct ColumnWriter: ~Copyable {
   /// Where at most `varintCount` varints can be put; `move` then counts them.
   @inline(__always)
   func cursor(upTo varintCount: Int) -> Cursor {
-    precondition(count + varintCount * BlockFormat.varintLimit <= capacity, "a column is full")
+    precondition(count <= capacity &- varintCount &* BlockFormat.varintLimit, "a column is full")
     return unsafe Cursor(next: base + count)
   }
 
@@ -55,8 +55,10 @@ struct ColumnWriter: ~Copyable {
         unsafe next.pointee = UInt8(truncatingIfNeeded: value)
         unsafe next += 1
       } else if value < 1 << 56 {
-        let byteCount = (70 - value.leadingZeroBitCount) / 7
-        let bits = VarintBits.spread(value) | 0x8080_8080_8080_8080 >> UInt64(72 - 8 * byteCount)
+        let byteCount = (70 &- value.leadingZeroBitCount) / 7
+        let bits =
+          VarintBits.spread(value) | 0x8080_8080_8080_8080
+          &>> UInt64(truncatingIfNeeded: 72 &- 8 &* byteCount)
         unsafe UnsafeMutableRawPointer(next).storeBytes(
           of: bits.littleEndian, toByteOffset: 0, as: UInt64.self)
         unsafe next += byteCount

@@ -65,9 +65,18 @@ public struct EventList: EventSink, EventSource {
   }
 
   /// Gives all events to a sink, none of them copied on the way.
-  public func emit(into sink: inout some EventSink & ~Copyable) {
+  public func emit(into sink: inout some EventSink & ~Copyable) { sink.append(contentsOf: self) }
+
+  /// Calls `body` with the events, where the payload of each ends in the bytes, and the bytes.
+  func withContents<Result>(
+    _ body: (
+      UnsafeBufferPointer<Event>, UnsafeBufferPointer<Int>, UnsafeRawBufferPointer
+    ) -> Result
+  ) -> Result {
     unsafe events.withUnsafeBufferPointer { events in
-      for index in events.indices { unsafe sink.append(events[index], payload: payload(at: index)) }
+      unsafe payloadEnds.withUnsafeBufferPointer { ends in
+        unsafe body(events, ends, storage.bytes.bytes)
+      }
     }
   }
 

@@ -49,6 +49,17 @@ struct BlockWriter: EventSink, ~Copyable {
     }
   }
 
+  mutating func append(contentsOf list: EventList) {
+    var index = 0
+    while failure == nil {
+      let next = encoder.append(list, from: index)
+      eventCount += UInt64(next - index)
+      if next == list.count { return }
+      appendToNextBlock(list[next], payload: list.payload(at: next))
+      index = next + 1
+    }
+  }
+
   @inline(never)
   private mutating func appendToNextBlock(_ event: Event, payload: UnsafeRawBufferPointer) {
     writeBlock()

@@ -84,6 +84,9 @@ public final class TraceWriter: EventSink {
     core.pointee.append(event, payload: payload)
   }
 
+  /// Takes all events of a list, in order.
+  public func append(contentsOf list: EventList) { core.pointee.append(contentsOf: list) }
+
   /// Takes one event and its bytes.
   public func append(_ event: Event, bytes: [UInt8] = []) {
     bytes.withUnsafeBytes { append(event, payload: $0) }

@@ -97,6 +97,14 @@ struct WriterCore: ~Copyable {
     }
   }
 
+  mutating func append(contentsOf list: EventList) {
+    if writesAside {
+      for index in 0..<list.count { append(list[index], payload: list.payload(at: index)) }
+    } else {
+      blocks.pointee.append(contentsOf: list)
+    }
+  }
+
   /// Gives the batch to the second thread, when that is done with the one before.
   @inline(never)
   private mutating func hand() {
