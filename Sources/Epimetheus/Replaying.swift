@@ -26,6 +26,7 @@ enum Replaying {
     options.writesAside = true
     let newHeader = ReplaySession.header(replaying: header)
     let writer = try TraceFiles.create(output, header: newHeader, options: options)
+    writer.expectRepetition(of: reader)
     let outcome: ReplayOutcome
     do {
       if let style {

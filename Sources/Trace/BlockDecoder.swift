@@ -39,6 +39,11 @@
       rebasing: payloads[start..<payloadEnds[reference - 1]])
   }
 
+  /// Whether the event at an index is this one, with these bytes.
+  public func holds(_ event: Event, payload: UnsafeRawBufferPointer, at index: Int) -> Bool {
+    unsafe events[index].isSame(as: event) && self.payload(at: index).isSame(as: payload)
+  }
+
   /// Forgets the events of the last block, whose bytes may go then.
   public mutating func removeAll() {
     events.removeAll(keepingCapacity: true)

@@ -130,6 +130,19 @@ public struct Event: Sendable {
   }
 }
 
+extension Event {
+  /// Whether every field is that of `other`.
+  func isSame(as other: Event) -> Bool {
+    // Spelled out, since an index that is not constant makes the compiler copy all six.
+    kind == other.kind && flags == other.flags && unknown == other.unknown && task == other.task
+      && code == other.code && result == other.result && time == other.time
+      && duration == other.duration && operands[0] == other.operands[0]
+      && operands[1] == other.operands[1] && operands[2] == other.operands[2]
+      && operands[3] == other.operands[3] && operands[4] == other.operands[4]
+      && operands[5] == other.operands[5]
+  }
+}
+
 /// What an input event brings from outside.
 public enum InputKind: UInt8, Sendable, CaseIterable {
   /// A clock. Operand 0: the clock id of clock_gettime(2); `result`: nanoseconds.

@@ -80,19 +80,9 @@ struct PayloadTable: ~Copyable {
   }
 
   private func isEqual(_ entry: Entry, _ payload: UnsafeRawBufferPointer) -> Bool {
-    if entry.byteCount != payload.count { return false }
     let stored = unsafe UnsafeRawBufferPointer(
       rebasing: storage.bytes[entry.start..<entry.start + entry.byteCount])
-    var at = 0
-    while at + 8 <= payload.count {
-      if unsafe word(stored, at) != word(payload, at) { return false }
-      at += 8
-    }
-    while at < payload.count {
-      if unsafe stored[at] != payload[at] { return false }
-      at += 1
-    }
-    return true
+    return unsafe stored.isSame(as: payload)
   }
 
   private mutating func growSlots() {
@@ -149,4 +139,21 @@ extension PayloadTable {
 @inline(__always)
 private func word(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> UInt64 {
   unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+}
+
+extension UnsafeRawBufferPointer {
+  /// Whether these are the bytes of `other`.
+  func isSame(as other: UnsafeRawBufferPointer) -> Bool {
+    if count != other.count { return false }
+    var at = 0
+    while at + 8 <= count {
+      if unsafe word(self, at) != word(other, at) { return false }
+      at += 8
+    }
+    while at < count {
+      if unsafe self[at] != other[at] { return false }
+      at += 1
+    }
+    return true
+  }
 }

@@ -93,6 +93,16 @@ struct BlockWriter: EventSink, ~Copyable {
     failure = frames.failure
   }
 
+  /// Writes a block of another trace, whose events come next, as it is there. None is at hand.
+  mutating func write(copyOf block: HeldBlock) {
+    if failure != nil { return }
+    frames.write(
+      copyOf: block.room.pointee.frames.last, block.room.pointee.frames.lastBytes)
+    eventCount += UInt64(block.room.pointee.decoder.count)
+    blockCount += 1
+    failure = frames.failure
+  }
+
   /// Writes the last block and the seek table, and closes.
   mutating func finish() {
     writeBlock()

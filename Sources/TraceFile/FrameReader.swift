@@ -15,6 +15,12 @@ struct FrameReader: ~Copyable {
 
   deinit { room.deallocate() }
 
+  /// The frame that was read last, and its bytes, valid until the next call of `read`.
+  private(set) var last = Frame(offset: 0, byteCount: 0, contentByteCount: 0)
+  var lastBytes: UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(rebasing: room[..<Int(last.byteCount)])
+  }
+
   /// The content of the frame at `offset`, valid until the next call; `byteCount` is how long the
   /// frame should be, if that is known.
   mutating func read(
@@ -41,6 +47,7 @@ struct FrameReader: ~Copyable {
       throw .unreadable(error)
     }
     if got < count { throw .cutOff }
+    last = frame
     return try decompressor.decompress(
       UnsafeRawBufferPointer(bytes), contentByteCount: Int(frame.contentByteCount))
   }

@@ -71,6 +71,15 @@ struct FrameWriter: ~Copyable {
     }
   }
 
+  /// Writes a frame of another file as it is.
+  mutating func write(copyOf frame: Frame, _ bytes: UnsafeRawBufferPointer) {
+    if failure != nil || isClosed { return }
+    var copy = frame
+    copy.offset = byteCount
+    frames.append(copy)
+    write(bytes)
+  }
+
   /// Writes the seek table, unless `isWhole` is false, and closes.
   mutating func finish(isWhole: Bool) {
     if isClosed { return }

@@ -20,6 +20,10 @@ struct ReaderCore: ~Copyable {
   /// Whether the block that was loaded last could not be read.
   private var isLastDamaged = false
   private var falseStarts = 0
+  /// The blocks that were begun last, the oldest first, where somebody is going to take them.
+  private var begun: [HeldBlock]?
+  /// So many are kept: a replay writes an event when it has read a few more.
+  private static var begunLimit: Int { 3 }
 
   private let readsAhead: Bool
   let opened: OpenedTrace
@@ -85,6 +89,24 @@ struct ReaderCore: ~Copyable {
     block.removeAll()
   }
 
+  /// From here on the blocks that are read are kept for `takeBegun`.
+  mutating func keepBegun() { begun = begun ?? [] }
+
+  /// The block of this number with this first event, if it was begun and is among those that are
+  /// kept; those before it are not kept any more.
+  mutating func takeBegun(_ number: UInt64, firstEvent: UInt64) -> HeldBlock? {
+    while let first = begun?.first {
+      if first.room.pointee.decoder.blockNumber > number { return nil }
+      begun!.removeFirst()
+      if first.room.pointee.decoder.blockNumber == number,
+        first.room.pointee.decoder.firstEvent == firstEvent
+      {
+        return first
+      }
+    }
+    return nil
+  }
+
   mutating func countEvents() throws(TraceError) -> UInt64 {
     var count: UInt64 = 0
     for number in blocks.indices.reversed() where try loadBlock(number) {
@@ -146,6 +168,10 @@ extension ReaderCore {
     if !isReadable && !opened.isComplete { try searchInside(nextBlock) }
     isLastDamaged = !isReadable
     nextBlock += 1
+    if begun != nil, let held = block.held {
+      if begun!.count == Self.begunLimit { begun!.removeFirst() }
+      begun!.append(held)
+    }
     return isReadable
   }
 

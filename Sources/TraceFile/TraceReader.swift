@@ -40,6 +40,12 @@ public final class TraceReader: EventSource {
     core.deallocate()
   }
 
+  /// For a writer that repeats this trace: see `ReaderCore`.
+  func keepBegun() { core.pointee.keepBegun() }
+  func takeBegun(_ number: UInt64, firstEvent: UInt64) -> HeldBlock? {
+    core.pointee.takeBegun(number, firstEvent: firstEvent)
+  }
+
   /// What the trace says of itself.
   public var header: TraceHeader { core.pointee.opened.header.header }
   /// What it uses of the format.

@@ -67,6 +67,14 @@ public final class TraceWriter: EventSink {
     core.deallocate()
   }
 
+  /// Says, before the first event, that the events that come are probably those that `original`
+  /// gives meanwhile, as in a replay. As long as they are, they are compared and whole blocks are
+  /// copied as they lie in its file; from the first other one on they are written as always.
+  public func expectRepetition(of original: TraceReader) {
+    // What the original has beyond what this trace says it has must not get into it.
+    if original.features == header.features { core.pointee.beginRepetition(of: original) }
+  }
+
   /// Events taken so far.
   public var eventCount: UInt64 { core.pointee.eventCount }
   /// Bytes written so far.

@@ -19,6 +19,8 @@ struct WriterCore: ~Copyable {
   /// The batch that the second thread is at.
   private let handed: UnsafeMutablePointer<EventList>
   private var isFinished = false
+  /// The trace that is repeated so far, if any; nothing goes to the second thread meanwhile.
+  private var repetition = Repetition()
   /// Events that went into a batch.
   private var collectedCount: UInt64 = 0
   /// What went wrong first on the second thread, as far as it is known.
@@ -52,10 +54,52 @@ struct WriterCore: ~Copyable {
   }
 
   /// Events taken so far.
-  var eventCount: UInt64 { writesAside ? collectedCount : blocks.pointee.eventCount }
+  var eventCount: UInt64 {
+    if repetition.isOn { return blocks.pointee.eventCount + UInt64(repetition.count) }
+    return writesAside ? collectedCount : blocks.pointee.eventCount
+  }
+
+  /// The events that come are probably those of `original`, which is read meanwhile.
+  mutating func beginRepetition(of original: TraceReader) {
+    if eventCount == 0 { repetition = Repetition(of: original) }
+  }
+
+  /// Takes an event that the trace that is repeated has; false where it has another, and from there
+  /// on all events are written.
+  @inline(never)
+  private mutating func repeats(_ event: Event, _ payload: UnsafeRawBufferPointer) -> Bool {
+    let step = repetition.step(
+      event, payload: payload, blockNumber: blocks.pointee.blockCount,
+      eventNumber: blocks.pointee.eventCount)
+    switch step {
+    case .repeated: return true
+    case .completed:
+      blocks.pointee.write(copyOf: repetition.block!)
+      repetition.nextBlock()
+      return true
+    case .differs:
+      endRepetition()
+      return false
+    }
+  }
+
+  /// Writes the events of the block at hand that were repeated, and repeats no more.
+  private mutating func endRepetition() {
+    if !repetition.isOn { return }
+    let ended = repetition
+    repetition = Repetition()
+    collectedCount = blocks.pointee.eventCount
+    settledFailure = blocks.pointee.failure
+    guard let room = ended.block?.room else { return }
+    for index in 0..<ended.count {
+      append(room.pointee.decoder[index], payload: room.pointee.decoder.payload(at: index))
+    }
+  }
 
   /// What went wrong first, as far as it is known.
-  var failure: TraceFileError? { writesAside ? settledFailure : blocks.pointee.failure }
+  var failure: TraceFileError? {
+    writesAside && !repetition.isOn ? settledFailure : blocks.pointee.failure
+  }
 
   /// Bytes written so far.
   var byteCount: UInt64 {
@@ -83,6 +127,7 @@ struct WriterCore: ~Copyable {
 
   @inline(__always)
   mutating func append(_ event: Event, payload: UnsafeRawBufferPointer) {
+    if repetition.isOn, repeats(event, payload) { return }
     if writesAside {
       if settledFailure != nil { return }
       collectedCount += 1
@@ -98,7 +143,7 @@ struct WriterCore: ~Copyable {
   }
 
   mutating func append(contentsOf list: EventList) {
-    if writesAside {
+    if writesAside || repetition.isOn {
       for index in 0..<list.count { append(list[index], payload: list.payload(at: index)) }
     } else {
       blocks.pointee.append(contentsOf: list)
@@ -117,6 +162,7 @@ struct WriterCore: ~Copyable {
   }
 
   mutating func flush() {
+    endRepetition()
     hand()
     aside.wait()
     blocks.pointee.writeBlock()
@@ -125,6 +171,7 @@ struct WriterCore: ~Copyable {
 
   mutating func keep() {
     if isFinished { return }
+    endRepetition()
     hand()
     aside.wait()
     blocks.pointee.keep()
@@ -134,6 +181,7 @@ struct WriterCore: ~Copyable {
   mutating func finish() {
     if isFinished { return }
     isFinished = true
+    endRepetition()
     hand()
     aside.wait()
     blocks.pointee.finish()
