@@ -88,7 +88,7 @@ public struct Unikernel: ~Copyable {
   ) -> Completion {
     journal.reset()
     openedPath = nil
-    madeDescriptors.removeAll(keepingCapacity: true)
+    if !madeDescriptors.isEmpty { madeDescriptors.removeAll(keepingCapacity: true) }
     let completion =
       switch trap {
       case .systemCall(let request): answer(request, on: &machine)

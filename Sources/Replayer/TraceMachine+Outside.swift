@@ -68,8 +68,7 @@ extension TraceMachine where Source: ~Copyable, Sink: ~Copyable {
     var at = 0
     while payload.count - at >= 10 {
       let start = at + 9
-      var end = start
-      while unsafe end < payload.count && payload[end] != 0 { end += 1 }
+      let end = unsafe payload.firstNUL(from: start)
       if end == payload.count { break }
       let inode = unsafe UInt64(
         littleEndian: payload.loadUnaligned(fromByteOffset: at, as: UInt64.self))
@@ -140,8 +139,7 @@ private struct Answer {
 
   /// What stands behind the path and its NUL.
   var afterPath: UnsafeRawBufferPointer {
-    var at = 0
-    while unsafe at < payload.count && payload[at] != 0 { at += 1 }
+    let at = unsafe payload.firstNUL()
     return unsafe UnsafeRawBufferPointer(rebasing: payload[min(at + 1, payload.count)...])
   }
 

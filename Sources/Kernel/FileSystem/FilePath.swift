@@ -61,18 +61,14 @@ struct FilePath: Equatable, Sendable {
     _ text: UnsafeBufferPointer<UInt8>, into target: UnsafeMutablePointer<UInt8>,
     _ count: inout Int
   ) -> Errno? {
-    let start = unsafe UnsafeRawPointer(text.baseAddress!)
+    let bytes = UnsafeRawBufferPointer(text)
+    let start = bytes.baseAddress!
     let byteCount = text.count
     var problem: Errno?
     var at = 0
     while at < byteCount {
-      var end = at
-      while end < byteCount {
-        let byte = unsafe start.load(fromByteOffset: end, as: UInt8.self)
-        if byte == slash { break }
-        if byte == 0 { return .invalidArgument }
-        end += 1
-      }
+      let end = unsafe bytes.firstNUL(or: slash, from: at)
+      if end < byteCount, unsafe bytes[end] == 0 { return .invalidArgument }
       let length = end - at
       let first = length == 0 ? slash : unsafe start.load(fromByteOffset: at, as: UInt8.self)
       if length == 0 || length == 1 && first == dot {

@@ -90,8 +90,7 @@ extension AddressSpace {
       }
       willRead(segment, place)
       let piece = unsafe memory.bytes(of: segment)
-      var end = 0
-      while end < piece.count, unsafe piece[end] != 0 { end += 1 }
+      let end = unsafe UnsafeRawBufferPointer(piece).firstNUL()
       let hasEnd = end < piece.count
       unsafe bytes.append(contentsOf: piece[..<(hasEnd ? end + 1 : end)])
       if hasEnd { return }

@@ -40,8 +40,9 @@ public struct Journal: Sendable {
 
   /// Forgets the last trap.
   public mutating func reset() {
-    entries.removeAll(keepingCapacity: true)
-    bytes.removeAll(keepingCapacity: true)
+    // Emptying what is empty takes long enough to be seen.
+    if !entries.isEmpty { entries.removeAll(keepingCapacity: true) }
+    if !bytes.isEmpty { bytes.removeAll(keepingCapacity: true) }
   }
 
   /// Notes an access of which `kept` are the first bytes.
