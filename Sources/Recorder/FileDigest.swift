@@ -12,13 +12,10 @@ public struct FileDigest: Sendable {
 
   /// Digests what an open descriptor gives from its current offset on. Fails on a read error.
   public init(descriptor: Int32) throws(RecordError) {
-    // SHA-256 needs nothing of the machine's configuration of libcrypto, which takes time to read.
-    OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_LOAD_CONFIG), nil)
-    guard let context = EVP_MD_CTX_new() else { throw RecordError("no memory for a digest") }
-    defer { EVP_MD_CTX_free(context) }
-    guard EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
-      throw RecordError("libcrypto has no SHA-256")
-    }
+    // These functions and not libcrypto's newer ones, which first look for their implementation:
+    // that takes as long as digesting a megabyte.
+    var context = SHA256_CTX()
+    SHA256_Init(&context)
     let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 17, alignment: 16)
     defer { chunk.deallocate() }
     var total: UInt64 = 0
@@ -27,11 +24,11 @@ public struct FileDigest: Sendable {
       if count < 0 && errno == EINTR { continue }
       if count < 0 { throw RecordError("cannot read the file to digest it (errno \(errno))") }
       if count == 0 { break }
-      EVP_DigestUpdate(context, chunk.baseAddress, count)
+      SHA256_Update(&context, chunk.baseAddress, count)
       total += UInt64(count)
     }
     var digest = [UInt8](repeating: 0, count: 32)
-    EVP_DigestFinal_ex(context, &digest, nil)
+    SHA256_Final(&digest, &context)
     byteCount = total
     sha256 = digest
   }

@@ -6,10 +6,8 @@ internal import Symbols
 internal import Trace
 
 extension FileBroker {
-  /// The program at the path and its interpreter, with their digests. A program that is no ELF file
-  /// has no interpreter here; an interpreter that cannot be opened is left out. What is wrong with
-  /// either the kernel's loader says better.
-  mutating func digests(of path: [UInt8]) throws(RecordError) -> [TraceHeader.File] {
+  /// A descriptor of the program at the path, for the caller to close.
+  mutating func descriptor(ofProgram path: [UInt8]) throws(RecordError) -> Int32 {
     let descriptor: Int32
     do throws(Errno) {
       descriptor = try open(path, followingLink: true, as: 0).descriptor
@@ -22,7 +20,15 @@ extension FileBroker {
       forget(0)
       throw RecordError("the program \(String(decoding: path, as: UTF8.self)) is a directory")
     }
-    defer { close(descriptor) }
+    return descriptor
+  }
+
+  /// The program at the path, of which `descriptor` is one, and its interpreter, with digests. A
+  /// program that is no ELF file has no interpreter here; an interpreter that cannot be opened is
+  /// left out. What is wrong with either the kernel's loader says better.
+  mutating func digests(
+    of path: [UInt8], _ descriptor: Int32
+  ) throws(RecordError) -> [TraceHeader.File] {
     var files = [try Self.file(path, descriptor)]
     if let interpreter = Self.interpreter(of: descriptor),
       let opened = try? open(interpreter, followingLink: true, as: 0).descriptor

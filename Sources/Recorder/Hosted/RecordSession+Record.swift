@@ -5,37 +5,20 @@ internal import Glibc
 public import Trace
 
 extension RecordSession {
-  /// Runs the program to its end and gives all that happens to `sink`, the end event last.
+  /// Runs the program to its end and gives all that happens to `sink`, the end event last. Once.
   ///
   /// Throws where the run could not begin, because of this machine (temporary) or of the program;
   /// `sink` may have been given events by then.
   public mutating func record(
     into sink: inout some EventSink & ~Copyable
   ) throws(RecordError) -> RecordOutcome {
-    let memoryFile = hosted_memory_file("epimetheus-guest", options.memoryByteCount)
-    guard memoryFile >= 0 else {
-      throw RecordError("cannot make the guest's memory (errno \(-memoryFile))", isTemporary: true)
-    }
-    let ring = try EventRing(capacity: ringCapacity)
-    defer { ring.unmap() }
-    var pair: [Int32] = [-1, -1]
-    if hosted_socket_pair(&pair) != 0 {
-      throw RecordError("cannot make a socket pair", isTemporary: true)
-    }
-    let child = HostedChild(memoryFile: memoryFile, socket: pair[1], ring: ring, parent: getpid())
-    let process = hosted_fork()
-    if process == 0 { runChild(child) }
-    close(memoryFile)
-    close(pair[1])
-    guard process > 0 else {
-      close(pair[0])
-      throw RecordError("cannot fork (errno \(-process))", isTemporary: true)
-    }
+    guard let child = child.take() else { throw RecordError("a session records once") }
+    child.isSupervised = true
     var supervisor = try Supervisor(
-      process: process, socket: pair[0], ring: ring, timeout: options.timeoutNanoseconds,
-      files: header.files)
+      process: child.process, socket: child.socket, ring: child.ring,
+      timeout: options.timeoutNanoseconds, files: header.files)
     let fate = supervisor.supervise(&broker, into: &sink)
-    return try conclude(fate, supervisor, ring, &sink)
+    return try conclude(fate, supervisor, child.ring, &sink)
   }
 
   private static func note(onSignal signal: Int32) -> String {

@@ -14,13 +14,14 @@ public import Trace
 ///             writer of the trace               ── files ──>
 public struct RecordSession: ~Copyable {
   /// What the trace begins with.
-  public private(set) var header: TraceHeader
+  public let header: TraceHeader
   let options: HostedOptions
-  let clock: MachineClock
   var broker: FileBroker
-  let ringCapacity: UInt64 = 16 << 20
+  /// The process of the guest, until it is recorded.
+  var child: StartedChild?
 
-  /// Looks at the program and gets all ready to run it.
+  /// Looks at the program and starts its process. It gets itself ready while the program's file is
+  /// digested here, and can do nothing that shows before `record` is called.
   public init(_ options: HostedOptions) throws(RecordError) {
     if hosted_check_layout() != 0 {
       throw RecordError(
@@ -36,33 +37,24 @@ public struct RecordSession: ~Copyable {
         options.program, environment: options.environment)
     }
     var broker = try FileBroker(root: options.root)
-    let files = try broker.digests(of: options.absoluteProgram)
+    let program = try broker.descriptor(ofProgram: options.absoluteProgram)
+    defer { close(program) }
     let clock = MachineClock(options.clock)
+    var header = Self.header(options, clock)
+    let child = try HostedStart(options: options, clock: clock, header: header).startChild()
+    header.files = try broker.digests(of: options.absoluteProgram, program)
+    self.header = header
     self.options = options
-    self.clock = clock
     self.broker = broker
-    header = Self.header(options, clock, files)
+    self.child = child
   }
 
   /// Where the heap and the highest mapping of a Linux-like address space are.
-  static var breakStart: VirtualAddress { VirtualAddress(0x50_0000_0000) }
-  static var mmapBase: VirtualAddress { VirtualAddress(0x4000_0000_0000) }
-
-  var configuration: KernelConfiguration {
-    let personality: Personality =
-      switch options.personality {
-      case .linux: .linux(mmapBase: header.mmapBase, breakStart: header.breakStart)
-      case .unikraft: .unikraft
-      }
-    return KernelConfiguration(
-      personality: personality.limited(below: header.addressEnd), program: header.program,
-      arguments: header.arguments, environment: header.environment,
-      workingDirectory: header.workingDirectory, faultAroundShift: header.faultAroundShift,
-      payloadLimit: Int(header.payloadLimit))
-  }
+  private static var breakStart: VirtualAddress { VirtualAddress(0x50_0000_0000) }
+  private static var mmapBase: VirtualAddress { VirtualAddress(0x4000_0000_0000) }
 
   private static func header(
-    _ options: HostedOptions, _ clock: MachineClock, _ files: [TraceHeader.File]
+    _ options: HostedOptions, _ clock: MachineClock
   ) -> TraceHeader {
     var header = TraceHeader()
     header.origin = .hosted
@@ -85,7 +77,6 @@ public struct RecordSession: ~Copyable {
       header.breakStart = breakStart
     }
     header.addressEnd = HostedMachine.addressEnd
-    header.files = files
     return header
   }
 }

@@ -6,20 +6,12 @@ internal import Kernel
 internal import LinuxABI
 internal import Trace
 
-/// What the child is given by the fork.
-struct HostedChild {
-  var memoryFile: Int32
-  var socket: Int32
-  var ring: EventRing
-  var parent: pid_t
-}
-
-extension RecordSession {
+extension HostedStart {
   /// How the child exits when it has left a report.
   private static var reportStatus: Int32 { 120 }
 
   /// The whole life of the child: contains itself, runs the guest, says how it ended.
-  borrowing func runChild(_ child: HostedChild) -> Never {
+  func runChild(_ child: HostedChild) -> Never {
     connectStreams()
     let broker = BrokerClient(socket: child.socket)
     do throws(RecordError) {
