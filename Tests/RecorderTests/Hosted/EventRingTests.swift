@@ -136,7 +136,7 @@ private func randomEvent(_ random: inout SplitMix64) -> Event {
 
   @Test func `codes that no recorder writes are damage`() throws {
     for (kind, code): (Event.Kind, UInt32) in [
-      (.input, 9), (.input, 265), (.vmaMapped, 7), (.end, 2), (.end, 5),
+      (.input, 10), (.input, 265), (.vmaMapped, 7), (.end, 2), (.end, 5),
     ] {
       try withRing { _, writer, reader in
         append(Event(kind, code: code), [], to: &writer)
