@@ -7,9 +7,6 @@ public struct SystemCallNumber: RawRepresentable, Equatable, Sendable {
 
   /// Any number; `SystemCallTable` tells whether Linux has it.
   public init(rawValue: UInt32) { self.rawValue = rawValue }
-
-  /// Bytes of the instruction `syscall`, behind which the kernel sees the program stand.
-  public static var instructionByteCount: UInt64 { 2 }
 }
 
 // The names are Linux's own, so that a search for one finds the other.

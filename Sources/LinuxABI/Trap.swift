@@ -25,6 +25,9 @@ public struct SystemCallRequest: Sendable {
     self.number = number
     self.arguments = arguments
   }
+
+  /// Bytes of the instruction, behind which the kernel sees the program stand.
+  public static var instructionByteCount: UInt64 { 2 }
 }
 
 /// A page fault of the guest. Unikraft: `struct uk_vm_fault`.

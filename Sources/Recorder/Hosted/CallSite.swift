@@ -48,7 +48,7 @@ struct CallSite {
 
   /// What the stub of the site does.
   func stub(at site: UInt64) -> hosted_stub {
-    let behind = site + SystemCallNumber.instructionByteCount
+    let behind = site + SystemCallRequest.instructionByteCount
     switch form {
     case .compared:
       return hosted_stub(

@@ -36,7 +36,7 @@ extension HostedMachine: Machine {
         number: SystemCallNumber(rawValue: UInt32(truncatingIfNeeded: trap.number)),
         arguments: [a, b, c, d, e, f])
       if sites.isFirst(request.number, request.arguments) {
-        tee.didCall(from: VirtualAddress(trap.ip &- SystemCallNumber.instructionByteCount))
+        tee.didCall(from: VirtualAddress(trap.ip &- SystemCallRequest.instructionByteCount))
       }
       return .systemCall(request)
     case HOSTED_TRAP_PAGE_FAULT:

@@ -32,7 +32,7 @@ extension ObserveSession {
     ]
     task.isInCall = true
     task.callNumber = call.number
-    task.callSite = call.instruction &- SystemCallNumber.instructionByteCount
+    task.callSite = call.instruction &- SystemCallRequest.instructionByteCount
     task.row = table.row(call.number, given)
     task.operands = InlineArray(repeating: 0)
     for index in 0..<(task.row?.argumentCount ?? 6) { task.operands[index] = given[index] }

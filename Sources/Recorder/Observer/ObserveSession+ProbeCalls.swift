@@ -17,7 +17,7 @@ extension ObserveSession {
     for index in 0..<(task.row?.argumentCount ?? 6) { task.operands[index] = given[index] }
     task.startTime = record.word(RecordLayout.startTime)
     task.callSite =
-      record.word(RecordLayout.callPointer) &- SystemCallNumber.instructionByteCount
+      record.word(RecordLayout.callPointer) &- SystemCallRequest.instructionByteCount
   }
 
   mutating func enter(
