@@ -19,7 +19,7 @@ final class Symboliser {
       guard own != nil, let first = file.buildID.first else { return }
       var path = [UInt8]("/usr/lib/debug/.build-id/".utf8)
       path += TraceHeader.File.digits([first]) + [0x2f]
-      path += TraceHeader.File.digits([UInt8](file.buildID.dropFirst()))
+      path += TraceHeader.File.digits(file.buildID.dropFirst())
       path += [UInt8](".debug".utf8)
       if let found = ELFFile(path: path), found.buildID == file.buildID { debug = found }
     }

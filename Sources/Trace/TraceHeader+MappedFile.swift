@@ -26,7 +26,7 @@ extension TraceHeader.File {
   }
 
   /// Bytes as hexadecimal digits, in ASCII.
-  public static func digits(_ bytes: [UInt8]) -> [UInt8] {
+  public static func digits(_ bytes: some Collection<UInt8>) -> [UInt8] {
     var text: [UInt8] = []
     text.reserveCapacity(2 * bytes.count)
     for byte in bytes {

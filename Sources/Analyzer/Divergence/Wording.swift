@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 internal import LinuxABI
+internal import Trace
 
 /// A number as `0x` and lower-case digits.
 func hexadecimal(_ value: UInt64) -> String { "0x" + String(value, radix: 16) }
@@ -16,14 +17,7 @@ func sixteenDigits(_ value: UInt64) -> String {
 
 /// Bytes as two digits each.
 func digits(_ bytes: some Collection<UInt8>) -> String {
-  let letters: [UInt8] = Array("0123456789abcdef".utf8)
-  return String(unsafeUninitializedCapacity: bytes.count * 2) { buffer in
-    for (index, byte) in bytes.enumerated() {
-      buffer[2 * index] = letters[Int(byte >> 4)]
-      buffer[2 * index + 1] = letters[Int(byte & 15)]
-    }
-    return bytes.count * 2
-  }
+  String(decoding: TraceHeader.File.digits(bytes), as: UTF8.self)
 }
 
 /// Bytes as two digits each, with a space between them.
