@@ -106,7 +106,7 @@ extension StraceForm {
       out.append(signed: descriptor)
       if descriptor >= 0 {
         out.append(", events=")
-        put(flags: call.number(at: offset + 4, 2), Self.pollFlag)
+        put(flags: call.number(at: offset + 4, 2), of: .pollEvents)
       }
       out.append("}")
     }
@@ -145,15 +145,11 @@ extension StraceForm {
 
   private mutating func put(eventAt offset: Int) {
     out.append("{events=")
-    put(flags: call.number(at: offset, 4), Self.epollFlag)
+    put(flags: call.number(at: offset, 4), of: .epollEvents)
     out.append(", data={u32=")
     out.append(decimal: call.number(at: offset + 4, 4))
     out.append(", u64=")
     out.append(decimal: call.number(at: offset + 4, 8))
     out.append("}}")
-  }
-
-  private static func epollFlag(_ index: Int) -> (bits: UInt64, name: StaticString)? {
-    FlagName.at(index, of: .epollEvents).map { ($0.value, $0.name) }
   }
 }

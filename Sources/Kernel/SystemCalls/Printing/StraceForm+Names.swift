@@ -133,6 +133,11 @@ extension StraceForm {
     out.append(bytes.span)
   }
 
+  /// Flags with the names that the call table has for their kind, in its order.
+  mutating func put(flags value: UInt64, of kind: ArgumentKind) {
+    put(flags: value) { FlagName.at($0, of: kind).map { ($0.value, $0.name) } }
+  }
+
   /// Flags with the names that `name` has for indexes from 0 on, in that order.
   mutating func put(flags value: UInt64, _ name: (Int) -> (bits: UInt64, name: StaticString)?) {
     var rest = value

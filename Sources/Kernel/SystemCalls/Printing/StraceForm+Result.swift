@@ -75,7 +75,7 @@ extension StraceForm {
       out.append("{fd=")
       out.append(signed: Int64(Int32(truncatingIfNeeded: call.number(at: offset, 4))))
       out.append(", revents=")
-      put(flags: call.number(at: offset + 6, 2), Self.pollFlag)
+      put(flags: call.number(at: offset + 6, 2), of: .pollEvents)
       out.append("}")
     }
     out.append("]")
@@ -112,9 +112,5 @@ extension StraceForm {
     }
     putTimeLeft(4, call.call.number == .select ? .timeval : .timespec, isFirst: isFirst)
     if !isFirst { out.append(")") }
-  }
-
-  static func pollFlag(_ index: Int) -> (bits: UInt64, name: StaticString)? {
-    FlagName.at(index, of: .pollEvents).map { ($0.value, $0.name) }
   }
 }

@@ -23,7 +23,7 @@ extension StraceForm {
       out.append("{ss_sp=")
       put(address: call.number(at: offset, 8))
       out.append(", ss_flags=")
-      put(flags: call.number(at: offset + 8, 4), Self.stackFlag)
+      put(flags: call.number(at: offset + 8, 4), of: .stackFlags)
       out.append(", ss_size=")
       out.append(decimal: call.number(at: offset + 16, 8))
       out.append("}")
@@ -69,19 +69,11 @@ extension StraceForm {
     out.append(", sa_mask=")
     put(signals: call.number(at: offset + 24, 8))
     out.append(", sa_flags=")
-    put(flags: flags, Self.actionFlag)
+    put(flags: flags, of: .actionFlags)
     if flags & 0x0400_0000 != 0 {
       out.append(", sa_restorer=")
       put(hex: call.number(at: offset + 16, 8))
     }
     out.append("}")
-  }
-
-  private static func stackFlag(_ index: Int) -> (bits: UInt64, name: StaticString)? {
-    FlagName.at(index, of: .stackFlags).map { ($0.value, $0.name) }
-  }
-
-  private static func actionFlag(_ index: Int) -> (bits: UInt64, name: StaticString)? {
-    FlagName.at(index, of: .actionFlags).map { ($0.value, $0.name) }
   }
 }
