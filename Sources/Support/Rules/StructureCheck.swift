@@ -54,7 +54,7 @@ struct StructureCheck {
       // Any number will do, and every field is one.
       if case .names(let names, takesIntegers: true) = field.pattern, names.isEmpty { continue }
       guard case .names(let names, let takesIntegers) = field.pattern,
-        let asked = Self.asked(field.name, of: kind),
+        let asked = StructureShape.asked(of: kind).first(where: { "\($0.name)" == field.name }),
         let value = Self.value(of: asked, in: bytes)
       else {
         mismatch.unchecked.append("\(field.name) of \(name)")
@@ -76,17 +76,17 @@ struct StructureCheck {
     return mismatch
   }
 
-  private static func asked(_ name: String, of kind: ArgumentKind) -> AskedField? {
-    var index = 0
-    while let field = StructureShape.asked(index, of: kind) {
-      if "\(field.name)" == name { return field }
-      index += 1
-    }
-    return nil
-  }
-
   private static func value(of field: AskedField, in bytes: ArraySlice<UInt8>) -> UInt64? {
     LittleEndian.load([UInt8](bytes).span, at: field.offset, byteCount: field.byteCount)
+  }
+}
+
+extension StructureShape {
+  /// The fields of a kind that say what is asked.
+  fileprivate static func asked(of kind: ArgumentKind) -> [AskedField] {
+    var fields: [AskedField] = []
+    while let field = asked(fields.count, of: kind) { fields.append(field) }
+    return fields
   }
 }
 
@@ -98,9 +98,7 @@ extension RequestItem {
     var texts: [String] = []
     for start in stride(from: 0, to: bytes.count, by: byteCount) {
       let element = [UInt8](bytes[start..<min(start + byteCount, bytes.count)])
-      var index = 0
-      while let field = StructureShape.asked(index, of: kind) {
-        index += 1
+      for field in StructureShape.asked(of: kind) {
         let value = LittleEndian.load(
           element.span, at: field.offset, byteCount: field.byteCount)
         guard let value else { continue }
