@@ -34,6 +34,26 @@ struct FilePath: Equatable, Sendable {
   init(_ text: Span<UInt8>, from base: FilePath) throws(Errno) {
     guard !text.isEmpty else { throw .noSuchFile }
     guard text.count <= Self.byteLimit else { throw .nameTooLong }
+    if unsafe text.withUnsafeBytes({ unsafe Self.isNormal($0) }) {
+      self.init(normal: text, from: base)
+    } else {
+      try self.init(normalizing: text, from: base)
+    }
+  }
+
+  /// The same for a text in normal form.
+  private init(normal text: Span<UInt8>, from base: FilePath) {
+    let isAbsolute = text[0] == Self.slash
+    bytes = []
+    bytes.reserveCapacity((isAbsolute ? 0 : base.bytes.count + 1) + text.count)
+    if !isAbsolute {
+      if !base.isRoot { bytes.append(contentsOf: base.bytes) }
+      bytes.append(Self.slash)
+    }
+    unsafe text.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+  }
+
+  private init(normalizing text: Span<UInt8>, from base: FilePath) throws(Errno) {
     let start = text[0] == Self.slash || base.isRoot ? 0 : base.bytes.count
     var problem: Errno?
     bytes = unsafe [UInt8](unsafeUninitializedCapacity: start + text.count + 1) { target, count in

@@ -35,4 +35,40 @@ struct FilePathTests {
     for text in ["a/", ".", "..", "a/.", "a/.."] { #expect(namesDirectory(text), "\(text)") }
     for text in ["", "a", "a/...", ".a", "a."] { #expect(!namesDirectory(text), "\(text)") }
   }
+
+  @Test(arguments: 1...4 as ClosedRange<UInt64>)
+  func `any text gives what going through its names one by one gives`(seed: UInt64) throws {
+    var random = SplitMix64(seed: seed)
+    // Mostly letters, or hardly a text would be in normal form.
+    let letters = String(repeating: "abcdefghijklmnopqrst", count: 10)
+    let alphabet = Array((letters + "////////////////...\0").utf8)
+    var normalCount = 0
+    for _ in 0..<20_000 {
+      let text = (0...random.next(below: 40)).map { _ in
+        alphabet[Int(random.next(below: UInt64(alphabet.count)))]
+      }
+      for base in ["/", "/base/dir"] {
+        let base = try FilePath(Array(base.utf8), from: FilePath())
+        let path = try? FilePath(text, from: base)
+        #expect(path?.bytes == naive(text, from: base.bytes), "seed \(seed), text \(text)")
+      }
+      if text.withUnsafeBytes({ FilePath.isNormal($0) }) { normalCount += 1 }
+    }
+    #expect(normalCount > 1000)
+  }
+
+  /// The normal form name by name; nil for a text that is no path.
+  private func naive(_ text: [UInt8], from base: [UInt8]) -> [UInt8]? {
+    if text.contains(0) { return nil }
+    var names: [ArraySlice<UInt8>] = []
+    let slash = UInt8(ascii: "/")
+    for name in (text[0] == slash ? text : base + [slash] + text).split(separator: slash) {
+      if name.elementsEqual("..".utf8) {
+        _ = names.popLast()
+      } else if !name.elementsEqual(".".utf8) {
+        names.append(name)
+      }
+    }
+    return [slash] + names.joined(separator: [slash])
+  }
 }
