@@ -43,7 +43,7 @@ public protocol Machine: ~Copyable {
   /// The target of the symbolic link at `path`.
   mutating func link(at path: [UInt8]) throws(Errno) -> [UInt8]
   /// The entries of an open directory, `.` and `..` included, sorted by name.
-  mutating func entries(of file: OutsideFile.Number) throws(Errno) -> [DirectoryEntry]
+  mutating func entries(of file: OutsideFile.Number) throws(Errno) -> DirectoryEntries
   /// Reads from an open file straight into physical memory, as a device would; returns bytes read,
   /// 0 at the end. `isExamined`: the kernel itself is going to look at the bytes, a trace must keep
   /// them.
@@ -135,23 +135,6 @@ public struct OutsideFile: Sendable {
   public init(number: Number, metadata: FileMetadata) {
     self.number = number
     self.metadata = metadata
-  }
-}
-
-/// A name in a directory.
-public struct DirectoryEntry: Sendable {
-  /// d_ino.
-  public var inode: UInt64
-  /// d_type: DT_REG 8, DT_DIR 4, DT_LNK 10...; 0 where it is not known.
-  public var type: UInt8
-  /// d_name without NUL.
-  public var name: [UInt8]
-
-  /// An entry of its parts.
-  public init(inode: UInt64, type: UInt8, name: [UInt8]) {
-    self.inode = inode
-    self.type = type
-    self.name = name
   }
 }
 

@@ -59,27 +59,11 @@ extension TraceMachine where Source: ~Copyable, Sink: ~Copyable {
     unsafe [UInt8](try input(.link).afterPath)
   }
 
-  /// The recorded entries; what is longer than a name can be is none.
+  /// The recorded entries.
   public mutating func entries(
     of file: OutsideFile.Number
-  ) throws(Errno) -> [DirectoryEntry] {
-    let payload = try unsafe input(.entries).payload
-    var entries: [DirectoryEntry] = []
-    var at = 0
-    while payload.count - at >= 10 {
-      let start = at + 9
-      let end = unsafe payload.firstNUL(from: start)
-      if end == payload.count { break }
-      let inode = unsafe UInt64(
-        littleEndian: payload.loadUnaligned(fromByteOffset: at, as: UInt64.self))
-      if end - start <= 255 {
-        entries.append(
-          unsafe DirectoryEntry(
-            inode: inode, type: payload[start - 1], name: [UInt8](payload[start..<end])))
-      }
-      at = end + 1
-    }
-    return entries
+  ) throws(Errno) -> DirectoryEntries {
+    unsafe DirectoryEntries(listed: try input(.entries).payload)
   }
 
   /// The recorded count, and the bytes where they were kept.

@@ -140,7 +140,7 @@ struct HeaderLayoutTests {
     }
     // The C library's struct dirent is the kernel's linux_dirent64.
     var bytes: [UInt8] = []
-    DirectoryRecord(inode: 1, nextOffset: 2, type: 3, name: [0x61]).append(to: &bytes)
+    DirectoryRecord(inode: 1, nextOffset: 2, type: 3, name: [0x61][...]).append(to: &bytes)
     #expect(offsets["offsetof(struct dirent, d_ino)"] == 0 && bytes[0] == 1)
     #expect(offsets["offsetof(struct dirent, d_off)"] == 8 && bytes[8] == 2)
     #expect(offsets["offsetof(struct dirent, d_reclen)"] == 16 && bytes[16] == 24)

@@ -105,7 +105,7 @@ struct LayoutTests {
   @Test func `entries of a directory are padded to eight bytes`() {
     for count in 0...40 {
       let name = [UInt8](repeating: 0x62, count: count)
-      let entry = DirectoryRecord(inode: 1, nextOffset: -1, type: 8, name: name)
+      let entry = DirectoryRecord(inode: 1, nextOffset: -1, type: 8, name: name[...])
       var bytes: [UInt8] = []
       entry.append(to: &bytes)
       #expect(bytes.count == entry.byteCount && bytes.count % 8 == 0)

@@ -7,7 +7,7 @@ extension FileSystem {
   /// adds, in byte order of their names.
   func entries(
     of file: OpenFile, on machine: inout some Machine & ~Copyable
-  ) throws(Errno) -> [DirectoryEntry] {
+  ) throws(Errno) -> DirectoryEntries {
     guard let inode = file.inode else {
       if case .unknown = file.body { throw .outsideDecides }
       throw .notDirectory
@@ -18,14 +18,13 @@ extension FileSystem {
 
   private func entries(
     of inode: Inode, at path: FilePath, on machine: inout some Machine & ~Copyable
-  ) throws(Errno) -> [DirectoryEntry] {
+  ) throws(Errno) -> DirectoryEntries {
     guard let source = inode.source else {
-      var entries = [
-        DirectoryEntry(inode: inode.metadata.inode, type: 4, name: [UInt8](".")),
-        DirectoryEntry(inode: inode.metadata.inode, type: 4, name: [UInt8]("..")),
-      ]
+      var entries = DirectoryEntries()
+      entries.append(inode: inode.metadata.inode, type: 4, name: [UInt8](".")[...])
+      entries.append(inode: inode.metadata.inode, type: 4, name: [UInt8]("..")[...])
       for entry in inode.entries {
-        if let child = entry.inode { entries.append(description(of: child, name: entry.name)) }
+        if let child = entry.inode { entries.append(child, name: entry.name) }
       }
       return entries
     }
@@ -34,24 +33,18 @@ extension FileSystem {
     return merge(outside, with: shell)
   }
 
-  private func merge(_ outside: [DirectoryEntry], with shell: Inode) -> [DirectoryEntry] {
-    var merged: [DirectoryEntry] = []
-    for entry in outside {
+  private func merge(_ outside: DirectoryEntries, with shell: Inode) -> DirectoryEntries {
+    var merged = DirectoryEntries()
+    for index in 0..<outside.count {
+      let entry = outside[index]
       if let ours = shell.entry(entry.name.span), ours.inode?.isShell != true { continue }
-      merged.append(entry)
+      merged.append(inode: entry.inode, type: entry.type, name: entry.name)
     }
     for entry in shell.entries {
-      if let inode = entry.inode, !inode.isShell {
-        merged.append(description(of: inode, name: entry.name))
-      }
+      if let inode = entry.inode, !inode.isShell { merged.append(inode, name: entry.name) }
     }
-    merged.sort { $0.name.lexicographicallyPrecedes($1.name) }
+    merged.sort()
     return merged
-  }
-
-  private func description(of inode: Inode, name: [UInt8]) -> DirectoryEntry {
-    DirectoryEntry(
-      inode: inode.metadata.inode, type: UInt8(inode.metadata.mode >> 12 & 0xf), name: name)
   }
 
   /// Whether the directory at the path has no entries but `.` and `..`.
@@ -66,5 +59,13 @@ extension FileSystem {
       defer { release(inode, on: &machine) }
       return try entries(of: inode, at: path, on: &machine).count <= 2
     }
+  }
+}
+
+extension DirectoryEntries {
+  /// Adds a file of the tree.
+  fileprivate mutating func append(_ inode: Inode, name: [UInt8]) {
+    append(
+      inode: inode.metadata.inode, type: UInt8(inode.metadata.mode >> 12 & 0xf), name: name[...])
   }
 }

@@ -27,7 +27,7 @@ final class OpenFile {
   /// Where the next read or write begins, in bytes; for a directory the next entry.
   var offset: UInt64 = 0
   /// The entries of a directory as they were when its reading began.
-  var listing: [DirectoryEntry]?
+  var listing: DirectoryEntries?
   /// How long a file that only the outside knows is, as far as that was told.
   var knownByteCount: UInt64?
   /// Its number for mappings, once it has been mapped.

@@ -42,7 +42,7 @@ extension Unikernel {
   ) throws(Errno) -> Int64 {
     let file = try process.descriptors.file(r.int(0))
     guard !file.flags.contains(.path) else { throw .badFileDescriptor }
-    let entries: [DirectoryEntry]
+    let entries: DirectoryEntries
     if let listing = file.listing {
       entries = listing
     } else {
@@ -54,7 +54,7 @@ extension Unikernel {
     bytes.reserveCapacity(min(room, 32768))
     var index = Int(min(file.offset, UInt64(entries.count)))
     while index < entries.count, bytes.count < 1 << 20 {
-      let record = entries[index].record(nextOffset: Int64(index + 1))
+      let record = entries[index]
       if bytes.count + (isOld ? record.oldByteCount : record.byteCount) > room { break }
       if isOld { record.appendOld(to: &bytes) } else { record.append(to: &bytes) }
       index += 1
@@ -63,12 +63,5 @@ extension Unikernel {
     try store(bytes, at: r.address(1), on: &machine)
     file.offset = UInt64(index)
     return Int64(bytes.count)
-  }
-}
-
-extension DirectoryEntry {
-  /// As the calls lay it out.
-  fileprivate func record(nextOffset: Int64) -> DirectoryRecord {
-    DirectoryRecord(inode: inode, nextOffset: nextOffset, type: type, name: name)
   }
 }

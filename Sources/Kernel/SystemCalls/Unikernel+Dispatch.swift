@@ -76,7 +76,7 @@ enum NoMachine: Machine {
   mutating func link(at path: [UInt8]) throws(Errno) -> [UInt8] { switch self {} }
   mutating func entries(
     of file: OutsideFile.Number
-  ) throws(Errno) -> [DirectoryEntry] { switch self {} }
+  ) throws(Errno) -> DirectoryEntries { switch self {} }
   mutating func read(
     _ file: OutsideFile.Number, at offset: UInt64, into segments: [PhysicalSegment],
     isExamined: Bool

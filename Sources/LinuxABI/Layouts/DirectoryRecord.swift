@@ -29,10 +29,10 @@ public struct DirectoryRecord: Equatable, Sendable {
   /// d_type, DT_*.
   public var type: UInt8
   /// d_name, without its NUL; at most 255 bytes.
-  public var name: [UInt8]
+  public var name: ArraySlice<UInt8>
 
   /// An entry of its parts.
-  public init(inode: UInt64, nextOffset: Int64, type: UInt8, name: [UInt8]) {
+  public init(inode: UInt64, nextOffset: Int64, type: UInt8, name: ArraySlice<UInt8>) {
     self.inode = inode
     self.nextOffset = nextOffset
     self.type = type
@@ -49,8 +49,7 @@ public struct DirectoryRecord: Equatable, Sendable {
   /// Appends the entry for getdents64(2).
   public func append(to bytes: inout [UInt8]) {
     let end = bytes.count + byteCount
-    appendHead(byteCount, to: &bytes)
-    bytes.append(type)
+    append(Head(self, byteCount), byteCount: 19, to: &bytes)
     bytes.append(contentsOf: name)
     while bytes.count < end { bytes.append(0) }
   }
@@ -58,16 +57,31 @@ public struct DirectoryRecord: Equatable, Sendable {
   /// Appends the entry for getdents(2).
   public func appendOld(to bytes: inout [UInt8]) {
     let end = bytes.count + oldByteCount
-    appendHead(oldByteCount, to: &bytes)
+    append(Head(self, oldByteCount), byteCount: 18, to: &bytes)
     bytes.append(contentsOf: name)
     while bytes.count < end - 1 { bytes.append(0) }
     bytes.append(type)
   }
 
-  private func appendHead(_ recordByteCount: Int, to bytes: inout [UInt8]) {
-    precondition(name.count <= 255, "a name has at most 255 bytes")
-    LittleEndian.append(inode, to: &bytes)
-    LittleEndian.append(UInt64(bitPattern: nextOffset), to: &bytes)
-    LittleEndian.append(UInt64(recordByteCount), byteCount: 2, to: &bytes)
+  /// What stands before the name, in memory as in the record.
+  private struct Head {
+    var inode: UInt64
+    var nextOffset: Int64
+    var length: UInt16
+    var type: UInt8
+
+    init(_ record: DirectoryRecord, _ byteCount: Int) {
+      precondition(record.name.count <= 255, "a name has at most 255 bytes")
+      inode = record.inode.littleEndian
+      nextOffset = record.nextOffset.littleEndian
+      length = UInt16(byteCount).littleEndian
+      type = record.type
+    }
+  }
+
+  private func append(_ head: Head, byteCount: Int, to bytes: inout [UInt8]) {
+    unsafe withUnsafeBytes(of: head) { head in
+      unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: head[..<byteCount]))
+    }
   }
 }

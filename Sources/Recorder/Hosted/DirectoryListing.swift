@@ -63,20 +63,3 @@ final class DirectoryListing {
     }
   }
 }
-
-extension DirectoryEntry {
-  static func list(_ bytes: [UInt8]) -> [DirectoryEntry] {
-    var entries: [DirectoryEntry] = []
-    var rest = bytes[...]
-    while rest.count >= 10, let end = rest[(rest.startIndex + 9)...].firstIndex(of: 0) {
-      var inode: UInt64 = 0
-      for index in 0..<8 { inode |= UInt64(rest[rest.startIndex + index]) << UInt64(8 * index) }
-      let nameStart = rest.startIndex + 9
-      entries.append(
-        DirectoryEntry(
-          inode: inode, type: rest[nameStart - 1], name: [UInt8](rest[nameStart..<end])))
-      rest = rest[(end + 1)...]
-    }
-    return entries
-  }
-}

@@ -67,7 +67,7 @@ extension HostedMachine {
     }
   }
 
-  mutating func entries(of file: OutsideFile.Number) throws(Errno) -> [DirectoryEntry] {
+  mutating func entries(of file: OutsideFile.Number) throws(Errno) -> DirectoryEntries {
     do throws(Errno) {
       var bytes: [UInt8] = []
       var hasMore = true
@@ -76,7 +76,7 @@ extension HostedMachine {
         bytes += answer.bytes
         hasMore = answer.hasMore && !answer.bytes.isEmpty
       }
-      let entries = DirectoryEntry.list(bytes)
+      let entries = bytes.withUnsafeBytes { DirectoryEntries(listed: $0) }
       tee.input(.entries, UInt64(file), result: Int64(entries.count), payload: bytes)
       return entries
     } catch {

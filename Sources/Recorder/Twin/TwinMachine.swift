@@ -71,7 +71,7 @@ struct TwinMachine: Machine, ~Copyable {
   }
 
   mutating func link(at path: [UInt8]) throws(Errno) -> [UInt8] { throw .invalidArgument }
-  mutating func entries(of file: OutsideFile.Number) throws(Errno) -> [DirectoryEntry] { [] }
+  mutating func entries(of file: OutsideFile.Number) throws(Errno) -> DirectoryEntries { .init() }
 
   mutating func read(
     _ file: OutsideFile.Number, at offset: UInt64, into segments: [PhysicalSegment],

@@ -145,7 +145,8 @@ struct StraceFormTests {
   private static func entries(_ names: [String]) -> [UInt8] {
     var bytes: [UInt8] = []
     for name in names {
-      DirectoryRecord(inode: 1, nextOffset: 1, type: 8, name: Array(name.utf8)).append(to: &bytes)
+      let name = Array(name.utf8)[...]
+      DirectoryRecord(inode: 1, nextOffset: 1, type: 8, name: name).append(to: &bytes)
     }
     return bytes
   }

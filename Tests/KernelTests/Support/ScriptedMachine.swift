@@ -153,11 +153,13 @@ struct ScriptedMachine: Machine, ~Copyable {
     return Array(target.utf8)
   }
 
-  mutating func entries(of file: OutsideFile.Number) throws(Errno) -> [DirectoryEntry] {
+  mutating func entries(of file: OutsideFile.Number) throws(Errno) -> DirectoryEntries {
     guard case .directory(let names) = outside[openFiles[Int(file)]] else { throw .notDirectory }
-    return ([".", ".."] + names).sorted().map {
-      DirectoryEntry(inode: 9, type: 8, name: Array($0.utf8))
+    var entries = DirectoryEntries()
+    for name in ([".", ".."] + names).sorted() {
+      entries.append(inode: 9, type: 8, name: Array(name.utf8)[...])
     }
+    return entries
   }
 
   mutating func read(

@@ -124,11 +124,11 @@ private func errno(_ body: () throws(Errno) -> Void) -> Errno? {
         listing += part.bytes
         hasMore = part.hasMore
       }
-      let entries = DirectoryEntry.list(listing)
+      let entries = listing.withUnsafeBytes { DirectoryEntries(listed: $0) }
       #expect(
-        entries.map { String(decoding: $0.name, as: UTF8.self) }
+        (0..<entries.count).map { String(decoding: entries[$0].name, as: UTF8.self) }
           == ([".", ".."] + names).sorted { bytes($0).lexicographicallyPrecedes(bytes($1)) })
-      #expect(entries.last?.type == 8)
+      #expect(entries[entries.count - 1].type == 8)
       broker.forget(4)
       let failure = errno { () throws(Errno) in
         _ = try broker.entries(of: 4, from: 0, limit: 1)
