@@ -7,9 +7,10 @@
 @safe public struct BlockDecoder: ~Copyable {
   private let skipsUnknownKinds: Bool
   private var events: [Event] = []
-  /// Per event the payload's index plus 1, 0 if it has none.
-  private var references: [UInt32] = []
-  private var payloadEnds: [Int] = []
+  /// Per event where its payload lies in `payloads`.
+  private var places: [PayloadPlace] = []
+  /// Per payload the same.
+  private var payloadPlaces: [PayloadPlace] = []
   private var payloads = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
 
   /// Which block of the file it is, from 0 on.
@@ -32,11 +33,9 @@
 
   /// The bytes of the event at an index, in the block that was decoded.
   public func payload(at index: Int) -> UnsafeRawBufferPointer {
-    let reference = Int(references[index])
-    if reference == 0 { return unsafe UnsafeRawBufferPointer(start: nil, count: 0) }
-    let start = reference == 1 ? 0 : payloadEnds[reference - 2]
+    let place = places[index]
     return unsafe UnsafeRawBufferPointer(
-      rebasing: payloads[start..<payloadEnds[reference - 1]])
+      rebasing: payloads[Int(place.start)..<Int(place.end)])
   }
 
   /// Whether the event at an index is this one, with these bytes.
@@ -47,8 +46,8 @@
   /// Forgets the events of the last block, whose bytes may go then.
   public mutating func removeAll() {
     events.removeAll(keepingCapacity: true)
-    references.removeAll(keepingCapacity: true)
-    payloadEnds.removeAll(keepingCapacity: true)
+    places.removeAll(keepingCapacity: true)
+    payloadPlaces.removeAll(keepingCapacity: true)
     unsafe payloads = UnsafeRawBufferPointer(start: nil, count: 0)
     unknownCount = 0
   }
@@ -172,26 +171,28 @@
       return try sections.payloadBytes.finish("payload bytes without lengths")
     }
     let count = try lengths.varint(upTo: UInt64(sections.eventCount), "the count of payloads")
-    payloadEnds.reserveCapacity(Int(count))
-    var end = 0
+    payloadPlaces.reserveCapacity(Int(count))
+    var end: UInt64 = 0
     for _ in 0..<count {
-      end += Int(try lengths.varint(upTo: UInt64(BlockFormat.payloadLimit), "a payload's length"))
-      payloadEnds.append(end)
+      let start = end
+      end += try lengths.varint(upTo: UInt64(BlockFormat.payloadLimit), "a payload's length")
+      payloadPlaces.append(PayloadPlace(start, end))
     }
     try lengths.finish("payload lengths")
-    guard end <= BlockFormat.payloadLimit, end == sections.payloadBytes.remaining else {
+    guard end <= UInt64(BlockFormat.payloadLimit), end == UInt64(sections.payloadBytes.remaining)
+    else {
       throw TraceError(
         "\(end) bytes of payload are announced, \(sections.payloadBytes.remaining) are there",
         at: sections.payloadBytes.position)
     }
-    unsafe payloads = try unsafe sections.payloadBytes.take(UInt64(end))
+    unsafe payloads = try unsafe sections.payloadBytes.take(end)
   }
 
   private mutating func readEvents(
     _ sections: inout Sections, _ shapes: [EventShape]
   ) throws(TraceError) {
     events.reserveCapacity(sections.eventCount)
-    references.reserveCapacity(sections.eventCount)
+    places.reserveCapacity(sections.eventCount)
     var last = [UInt64](repeating: 0, count: shapes.count * 8)
     var shapeIndexes = sections.shapeIndexes
     var values = sections.values
@@ -221,7 +222,8 @@
       }
       last[index * 8 + 6] &+= unZigZag(try values.varint())
       event.result = Int64(bitPattern: last[index * 8 + 6])
-      references.append(shape.hasPayload ? try readReference(&sections.payloadReferences) : 0)
+      places.append(
+        shape.hasPayload ? try readReference(&sections.payloadReferences) : PayloadPlace(0, 0))
       if Event.Kind(rawValue: shape.kind) == nil { event = gap(insteadOf: event) }
       events.append(event)
     }
@@ -247,20 +249,31 @@
     }
   }
 
-  private func readReference(_ reader: inout ColumnReader) throws(TraceError) -> UInt32 {
+  private func readReference(_ reader: inout ColumnReader) throws(TraceError) -> PayloadPlace {
     let start = reader.position
     let reference = try reader.varint()
-    guard reference < UInt64(payloadEnds.count) else {
-      throw TraceError("payload \(reference) of \(payloadEnds.count)", at: start)
+    guard reference < UInt64(payloadPlaces.count) else {
+      throw TraceError("payload \(reference) of \(payloadPlaces.count)", at: start)
     }
-    return UInt32(reference) + 1
+    return payloadPlaces[Int(reference)]
   }
 
   private mutating func gap(insteadOf event: Event) -> Event {
     unknownCount += 1
-    references[references.count - 1] = 0
+    places[places.count - 1] = PayloadPlace(0, 0)
     var gap = Event(.gap, task: event.task)
     gap.operands[0] = 1
     return gap
+  }
+}
+
+/// Where a payload lies among those of its block; a block's are shorter than 4 GiB together.
+private struct PayloadPlace {
+  var start: UInt32
+  var end: UInt32
+
+  init(_ start: UInt64, _ end: UInt64) {
+    self.start = UInt32(truncatingIfNeeded: start)
+    self.end = UInt32(truncatingIfNeeded: end)
   }
 }
