@@ -26,9 +26,9 @@ struct TraceStep: ~Copyable {
 
   mutating func removeAll() {
     trap = nil
-    // Most steps have one kind or none.
-    if !attachments.isEmpty { attachments.removeAll(keepingCapacity: true) }
-    if !vmaChanges.isEmpty { vmaChanges.removeAll(keepingCapacity: true) }
+    // Of few elements, as most steps have, cheaper than removeAll.
+    while attachments.popLast() != nil {}
+    while vmaChanges.popLast() != nil {}
     arena.removeAll()
     inputsUsed = 0
   }
