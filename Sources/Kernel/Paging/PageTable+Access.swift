@@ -33,7 +33,11 @@ extension PageTable {
         guard Self.permits(access, controls, allowed: allowed, forbidden: forbidden) else {
           return .pageFault(Self.code(of: access, controls).union(.present))
         }
-        mark(address, downTo: level, isWrite: access.kind == .write)
+        // Mostly all is marked already, which the way down has seen.
+        let isWrite = access.kind == .write
+        if allowed & PTE.accessedBit == 0 || isWrite && bits & PTE.dirtyBit == 0 {
+          mark(address, downTo: level, isWrite: isWrite)
+        }
         let offset = address.rawValue & (Self.span(level) - 1)
         let frame = bits & PTE.addressMask & ~(Self.span(level) - 1)
         return .translated(
