@@ -72,10 +72,11 @@ extension Unikernel {
   /// Makes files and mappings agree after a trap: shortened files lose their pages, stores reach
   /// the files whose last mapping went, files that nobody needs are given back.
   mutating func settleFiles(on machine: inout some Machine & ~Copyable) {
+    if addressSpace.cache.isSettled { return }
+    addressSpace.cache.isSettled = true
     for change in files.takeTruncations() {
       addressSpace.truncate(change.file, to: change.byteCount)
     }
-    if addressSpace.cache.isSettled { return }
     let files = files
     addressSpace.settle { (file, offset, segment) in
       files.writeBack(file, at: offset, from: segment)

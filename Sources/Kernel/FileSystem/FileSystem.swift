@@ -82,11 +82,11 @@ final class FileSystem {
   /// The same for a file by its number for mappings.
   func noteTruncation(_ file: FileIdentity, to byteCount: UInt64) {
     truncations.append((file, byteCount))
+    cache.isSettled = false
   }
 
   /// The files that became shorter since this was last called.
   func takeTruncations() -> [(file: FileIdentity, byteCount: UInt64)] {
-    if truncations.isEmpty { return [] }
     let taken = truncations
     truncations.removeAll(keepingCapacity: true)
     return taken

@@ -53,6 +53,10 @@ final class PageCache {
   private var departed: [UInt32] = []
   private var idleFiles: [FileIdentity] = []
 
+  /// Whether no pages of files, no files and, as their file system says, no shortened files wait to
+  /// be taken. Asked after each trap, so one value says it.
+  var isSettled = true
+
   /// Frames that it holds.
   private(set) var frameCount: UInt64 = 0
 
@@ -174,6 +178,7 @@ final class PageCache {
     guard let known = record(of: file), known.mappedByteCount == 0, !known.isIdle else { return }
     files[Int(file.rawValue)]!.isIdle = true
     idleFiles.append(file)
+    isSettled = false
   }
 
   /// The files of which `noteIdle` was told, or whose last mapping went, and that nothing maps.
@@ -229,6 +234,7 @@ final class PageCache {
     guard pages[Int(number)].leafCount == 0, objects[Int(object)].file != nil else { return nil }
     if pages[Int(number)].isDirty {
       departed.append(number)
+      isSettled = false
       return nil
     }
     return remove(number)
@@ -240,9 +246,6 @@ final class PageCache {
     let page = pages[Int(number)]
     return page.leafCount == 1 && !page.isDirty ? remove(number) : nil
   }
-
-  /// Whether pages of files or files wait to be taken.
-  var isSettled: Bool { departed.isEmpty && idleFiles.isEmpty }
 
   /// Takes the pages out that stores may have reached and that no leaf maps any more.
   func takeDeparted() -> [Page] {
