@@ -7,15 +7,16 @@ extension AddressSpace {
   /// nothing any more, then the VMAs that meet the touched ranges and are not as they were, whole.
   /// Empty where nothing changed. Applied in order to the old layout it gives the new one.
   public mutating func takeVMAChanges() -> [VMAChange] {
-    let entries = changes.entries
-    if entries.isEmpty { return [] }
+    let entryCount = changes.entries.count
+    if entryCount == 0 { return [] }
     var unmapped: [AddressRange] = []
     var mapped: [VMA] = []
-    for entry in entries {
+    for index in 0..<entryCount {
+      let entry = changes.entries[index]
       let new = vmas(in: entry.range)
       let old = changes.old[entry.old]
       if old.elementsEqual(new, by: { $0.looksLike($1) }) { continue }
-      Self.subtract(new, from: old.map { $0.range.clamped(to: entry.range) }, into: &unmapped)
+      Self.subtract(new, from: old, within: entry.range, into: &unmapped)
       // Both ascend, so one pass finds those that are as they were.
       var next = old.startIndex
       for vma in new {
@@ -24,8 +25,12 @@ extension AddressSpace {
       }
     }
     changes.removeAll()
-    if entries.count > 1 { Self.order(&unmapped, &mapped) }
-    return unmapped.map { VMAChange.unmapped($0) } + mapped.map { VMAChange.mapped(describe($0)) }
+    if entryCount > 1 { Self.order(&unmapped, &mapped) }
+    var result: [VMAChange] = []
+    result.reserveCapacity(unmapped.count + mapped.count)
+    for range in unmapped { result.append(.unmapped(range)) }
+    for vma in mapped { result.append(.mapped(describe(vma))) }
+    return result
   }
 
   /// Forgets what VMAs and CPU would have to be told, for a space that nobody listens to.
@@ -34,9 +39,10 @@ extension AddressSpace {
     translations.removeAll()
   }
 
-  /// Appends what of `ranges` no VMA of `vmas` covers; both ascend. Joins what adjoins.
+  /// Appends what of `old` within a range no VMA of `vmas` covers; both ascend. Joins what adjoins.
   private static func subtract(
-    _ vmas: [VMA], from ranges: [AddressRange], into result: inout [AddressRange]
+    _ vmas: [VMA], from old: ArraySlice<VMA>, within whole: AddressRange,
+    into result: inout [AddressRange]
   ) {
     func append(_ range: AddressRange, _ result: inout [AddressRange]) {
       if range.isEmpty { return }
@@ -47,7 +53,8 @@ extension AddressSpace {
       }
     }
     var next = 0
-    for range in ranges {
+    for vma in old {
+      let range = vma.range.clamped(to: whole)
       var start = range.lowerBound
       while next < vmas.count, vmas[next].range.lowerBound < range.upperBound {
         if vmas[next].range.lowerBound > start {
