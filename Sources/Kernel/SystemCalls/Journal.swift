@@ -32,7 +32,11 @@ public struct Journal: Sendable {
     var kept: Range<Int>
   }
 
+  /// How many bytes of traps that are over may stay.
+  private static var staleByteLimit: Int { 16384 }
+
   private(set) var entries: [Entry] = []
+  /// The bytes that entries point at, and perhaps others before them.
   var bytes: [UInt8] = []
 
   /// Nothing read, nothing written.
@@ -40,9 +44,10 @@ public struct Journal: Sendable {
 
   /// Forgets the last trap.
   public mutating func reset() {
-    // Emptying what is empty takes long enough to be seen.
-    if !entries.isEmpty { entries.removeAll(keepingCapacity: true) }
-    if !bytes.isEmpty { bytes.removeAll(keepingCapacity: true) }
+    // Of few elements cheaper than removeAll. To the bytes of earlier traps nothing points any
+    // more; they go when there are many.
+    while entries.popLast() != nil {}
+    if bytes.count > Self.staleByteLimit { bytes.removeAll(keepingCapacity: true) }
   }
 
   /// Notes an access of which `kept` are the first bytes.
