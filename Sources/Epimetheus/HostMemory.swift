@@ -32,8 +32,6 @@ struct HostMemory: ~Copyable {
     else {
       throw CommandError.temporary("cannot reserve \(byteCount) bytes of memory for the replay")
     }
-    // Its page tables are walked for each access of the kernel to guest memory.
-    madvise(base, rounded, MADV_HUGEPAGE)
     return HostMemory(base: base, byteCount: rounded)
   }
 
