@@ -54,13 +54,12 @@ struct MappedFiles {
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
     let byteCount = UInt64(status.st_size)
-    var digest: [UInt8] = []
     if byteCount <= Self.digestLimit - digestedByteCount {
       digestedByteCount += byteCount
-      digest = (try? FileDigest(descriptor: descriptor))?.sha256 ?? []
+      if let file = try? TraceHeader.File(path: path, descriptor: descriptor) { return file }
     }
     return TraceHeader.File(
-      path: path, byteCount: byteCount, digest: digest,
+      path: path, byteCount: byteCount, digest: [],
       buildID: ELFFile(descriptor: descriptor)?.buildID ?? [])
   }
 }

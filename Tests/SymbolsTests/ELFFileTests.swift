@@ -44,6 +44,20 @@ struct ELFFileTests {
     return 0
   }
 
+  @Test func `the interpreter is the one that readelf tells`() throws {
+    try Scratch.with { scratch in
+      let program = try compile(scratch)
+      let listing = try Subprogram.run(["/usr/bin/readelf", "-lW", program])
+      let lines = listing.text.split(separator: "\n")
+      let line = try #require(lines.first { $0.contains("[Requesting") })
+      let told = try #require(line.split(separator: ":").last).dropLast().drop { $0 == " " }
+      let file = try #require(ELFFile(path: Array(program.utf8)))
+      #expect(file.interpreter == Array(told.utf8))
+      let fixed = try scratch.compile(Self.source, as: "s", ["-static"])
+      #expect(try #require(ELFFile(path: Array(fixed.utf8))).interpreter == nil)
+    }
+  }
+
   private func expectFunctions(_ path: String, dynamic: Bool = false) throws -> Int {
     let file = try #require(ELFFile(path: Array(path.utf8)))
     let functions = try functions(path, dynamic: dynamic).filter { $0.size > 0 }
@@ -147,6 +161,7 @@ struct ELFFileTests {
     try bytes.write(to: URL(filePath: path))
     guard let file = ELFFile(path: Array(path.utf8)) else { return }
     #expect(file.buildID.count <= 64)
+    #expect((file.interpreter?.count ?? 0) <= 4096)
     for offset in stride(from: 0 as UInt64, to: UInt64(bytes.count) + 4096, by: 1024) {
       if let place = file.function(atOffset: offset) { #expect(place.name.count <= 4096) }
     }
