@@ -116,33 +116,35 @@ extension Unikernel {
   mutating func writableSegments(
     _ address: VirtualAddress, byteCount: UInt64, on machine: inout some Machine & ~Copyable
   ) throws(Errno) -> [PhysicalSegment] {
-    let files = files
-    let segments = addressSpace.segments(
-      of: address, byteCount: byteCount, for: .write
-    ) { (file, offset, segment) throws(Errno) in
-      try files.fill(file, at: offset, into: segment, on: &machine)
-    }
-    if segments.isEmpty, byteCount > 0 { throw files.takeFillError(or: .badAddress) }
-    return segments
+    try segments(address, byteCount: byteCount, for: .write, on: &machine)
   }
 
   /// The memory behind a buffer of data that goes out, as far as it can be read. The journal notes
-  /// it only with `noteDataRead`, when it is known how much was taken.
+  /// it only with `noteDataRead`, when it is known how much was taken. Throws EFAULT where not even
+  /// its first byte can be read.
   mutating func readableSegments(
     _ address: VirtualAddress, byteCount: UInt64, on machine: inout some Machine & ~Copyable
   ) throws(Errno) -> [PhysicalSegment] {
-    let files = files
-    let segments = addressSpace.segments(
-      of: address, byteCount: byteCount, for: .read
-    ) { (file, offset, segment) throws(Errno) in
-      try files.fill(file, at: offset, into: segment, on: &machine)
-    }
-    if segments.isEmpty, byteCount > 0 { throw files.takeFillError(or: .badAddress) }
+    let segments = try segments(address, byteCount: byteCount, for: .read, on: &machine)
     var place = address
     for segment in segments {
       machine.willRead(segment, at: place)
       place = place + segment.byteCount
     }
+    return segments
+  }
+
+  private mutating func segments(
+    _ address: VirtualAddress, byteCount: UInt64, for access: GuestAccess,
+    on machine: inout some Machine & ~Copyable
+  ) throws(Errno) -> [PhysicalSegment] {
+    let files = files
+    let segments = addressSpace.segments(
+      of: address, byteCount: byteCount, for: access
+    ) { (file, offset, segment) throws(Errno) in
+      try files.fill(file, at: offset, into: segment, on: &machine)
+    }
+    if segments.isEmpty, byteCount > 0 { throw files.takeFillError(or: .badAddress) }
     return segments
   }
 
