@@ -40,6 +40,7 @@ extension Unikernel {
       var isOurs = false
       if case .result(let result, _) = completion { isOurs = result == adoption.result }
       if !isOurs {
+        withdraw(completion, of: request)
         adopt(adoption.result, of: request, on: &machine)
         followLength(request, result: adoption.result)
       }
@@ -57,11 +58,30 @@ extension Unikernel {
     if case .systemCall(let request) = trap, request.number == .brk, adoption.result >= 0 {
       adoptBreak(VirtualAddress(UInt64(adoption.result)))
     }
+    if case .systemCall(let request) = trap, adoption.result == 0,
+      request.number == .execve || request.number == .execveat
+    {
+      adoptProgram(on: &machine)
+    }
     settleFiles(on: &machine)
     for change in addressSpace.takeTranslationChanges() { machine.apply(change) }
     _ = addressSpace.takeVMAChanges()
     if case .systemCall = trap { return .result(adoption.result, isMissing: false) }
     return .resolved
+  }
+
+  /// Takes away what the kernel mapped where the other kernel did not.
+  private mutating func withdraw(_ completion: Completion, of request: SystemCallRequest) {
+    guard request.number == .mmap, case .result(let result, _) = completion, result >= 0,
+      MapFlags(rawValue: Registers(request).word(3)).isDisjoint(with: [.fixed, .fixedNoReplace]),
+      let end = VirtualAddress(UInt64(result) &+ request.arguments[1]).alignedUp(
+        to: PageSize.base.byteCount), end.rawValue > UInt64(result)
+    else { return }
+    do throws(Errno) {
+      try addressSpace.adopt(unmapped: VirtualAddress(UInt64(result))..<end)
+    } catch {
+      failedAdoptionCount += 1
+    }
   }
 
   /// Takes the name that the other kernel gives to a file that was just mapped there: its path with

@@ -72,6 +72,34 @@ struct ReplayTests {
     #expect(trace.calls[1].result == 0, "the mapping stands where Linux had it")
   }
 
+  @Test func `nothing is left where our kernel would have placed a mapping`() throws {
+    var run = ForeignRun()
+    let (place, ours) = (UInt64(0x7000_0000_0000), UInt64(0x7fff_f7ff_d000))
+    run.call(.mmap, 0, 8000, 3, Self.mapFlags, .max, 0, result: Int64(place))
+    run.map(place..<place + 8192, [.read, .write], .anonymous, "")
+    run.call(.mmap, 0, 8192, 3, Self.mapFlags, .max, 0, result: Int64(ours))
+    run.map(ours..<ours + 8192, [.read, .write], .anonymous, "")
+    let (outcome, trace) = try run.replay()
+    #expect(outcome.divergentCount == 1)
+    #expect(trace.calls.map(\.result) == [Int64(ours), Int64(ours)])
+  }
+
+  @Test func `after an execve of Linux the heap begins behind the new program`() throws {
+    var run = ForeignRun()
+    run.call(.open, 0x1000, 0o2000000, 0, result: 3)
+    run.call(.dup, 3, result: 4)
+    run.call(.execve, 0x1000, 0, 0, result: 0)
+    run.unmap(0x55_5555_5000..<0x55_5555_6000)
+    run.map(0x60_0000..<0x60_2000, [.read, .execute], .file, "/bin/new")
+    run.map(0x60_2000..<0x60_3000, [.read, .write], .anonymous, "")
+    run.map(0x7fff_0000_0000..<0x7fff_0000_1000, [.read], .file, "/lib/other")
+    run.call(.brk, 0, result: 0x60_3000)
+    run.call(.fcntl, 3, 1, 0, result: -9)
+    run.call(.fcntl, 4, 1, 0, result: 0)
+    let results = try run.replay().trace.calls.map(\.result)
+    #expect(Array(results.dropFirst(3)) == [0x60_3000, -9, 0])
+  }
+
   @Test func `a call that the kernel lacks is marked, and its descriptor is there afterwards`()
     throws
   {

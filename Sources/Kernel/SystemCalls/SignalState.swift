@@ -55,4 +55,11 @@ struct SignalState {
     default: return .handled
     }
   }
+  /// What an execve(2) does: handlers and their stack are gone, what is ignored stays so.
+  mutating func forgetHandlers() {
+    for index in actions.indices where actions[index].handler > 1 { actions[index] = Action() }
+    alternateStack = VirtualAddress(0)
+    alternateStackByteCount = 0
+    alternateStackFlags = 2
+  }
 }
