@@ -16,7 +16,8 @@ enum Comparing {
     let outcome = try Replaying.replay(trace, to: file.path)
     if outcome.foreignCount > 0 {
       Console.note(
-        "epimetheus: \(outcome.foreignCount) traps of other processes were not replayed")
+        "epimetheus: \(outcome.foreignCount) traps of other processes were not replayed; "
+          + "a trace of each: epimetheus slice \(trace)")
     }
     let report = try report(
       trace, file.path, named: (trace, "its replay on our kernel"), scope: .full)

@@ -29,8 +29,8 @@ struct Epimetheus: ParsableCommand {
     subcommands: [
       RecordCommand.self, ReplayCommand.self, DiffCommand.self, ReportCommand.self,
       ExplainCommand.self, DumpCommand.self, AssembleCommand.self, InfoCommand.self,
-      ImportCommand.self, ExportCommand.self, PlanCommand.self, ProbeCommand.self,
-      TwinCommand.self, DoctorCommand.self,
+      SliceCommand.self, ImportCommand.self, ExportCommand.self, PlanCommand.self,
+      ProbeCommand.self, TwinCommand.self, DoctorCommand.self,
     ])
 
   static func main() {

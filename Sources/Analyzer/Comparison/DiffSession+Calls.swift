@@ -12,6 +12,10 @@ extension DiffSession {
     let lacksLeft = leftEvent.flags.contains(.missing)
     let lacksRight = rightEvent.flags.contains(.missing)
     if lacksRight { noteMissing(left, leftEvent, right, rightEvent) }
+    if leftEvent.result == 0, SystemCallNumber(rawValue: leftEvent.code).makesProcesses {
+      // From here on this is the child, with a number of its own.
+      normaliser.processes = ValueMap()
+    }
     if lacksLeft || lacksRight {
       if lacksLeft == lacksRight { return nil }
       let call = CallRow(leftEvent, with: rightEvent)
