@@ -13,20 +13,6 @@ import Testing
   .enabled(
     if: ObserveSession.refusalOfProbe == nil, "eBPF is not permitted on this machine"))
 struct ServerTests {
-  private struct Info: Decodable {
-    struct Call: Decodable {
-      var call: String
-      var count: Int
-    }
-    var lostEvents: Int
-    var cutBytes: Int
-    var ending: String
-    var calls: [Call]
-  }
-
-  /// What a run under the observer or under strace came to: how often each call was made.
-  private typealias Counts = [String: Int]
-
   private let requests = 1000
 
   /// Runs a server under an observer that writes `file`, with a load, which ends the server.
@@ -39,34 +25,6 @@ struct ServerTests {
     let server = try Server(on: port, observer + server(port), output: output)
     try load(port)
     #expect(server.end() == 0, "\(ServerError(file: output))")
-  }
-
-  private func observer(_ trace: String) -> [String] {
-    [Subprogram.epimetheus, "record", "--on", "linux", "--by", "ebpf", "-o", trace, "--"]
-  }
-
-  private func strace(_ log: String) -> [String] {
-    ["/usr/bin/strace", "-f", "-qq", "-s0", "-esignal=none", "-o", log]
-  }
-
-  private func counts(ofTrace path: String) throws -> Counts {
-    let run = try Subprogram.epimetheus("info", "--json", path)
-    let info = try JSONDecoder().decode(Info.self, from: run.output)
-    #expect(info.lostEvents == 0)
-    #expect(info.ending == "exited 0")
-    return Dictionary(uniqueKeysWithValues: info.calls.map { ($0.call, $0.count) })
-  }
-
-  /// The calls that strace saw begin, without the execve that starts the program.
-  private func counts(ofLog path: String) throws -> Counts {
-    var counts: Counts = [:]
-    for line in try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n") {
-      let text = line.drop { $0 != " " }.drop { $0 == " " }
-      guard !text.hasPrefix("<"), let open = text.firstIndex(of: "(") else { continue }
-      counts[String(text[..<open]), default: 0] += 1
-    }
-    counts["execve"]? -= 1
-    return counts.filter { $0.value > 0 }
   }
 
   /// The trace is replayed; diff and report say what the kernel lacks of what the first process
@@ -87,6 +45,14 @@ struct ServerTests {
     for call in lacks + ["epoll_wait", "accept4"] {
       #expect(support.text.contains("\n  missing    \(call) "), "\(call)")
     }
+  }
+
+  /// The page faults of the server under the same load are those that perf counts; how many it has
+  /// depends a little on when requests come, in two runs of either witness, too.
+  private func checkFaults(_ faults: Int?, against data: String) throws {
+    let (mine, theirs) = (try #require(faults), try CallCounts.faults(inPerfData: data))
+    #expect(theirs > 100)
+    #expect(abs(mine - theirs) * 50 <= theirs, "\(mine) observed, \(theirs) by perf")
   }
 
   // MARK: redis
@@ -113,9 +79,10 @@ struct ServerTests {
   func `redis-server under redis-benchmark`() throws {
     try Scratch.with { scratch in
       let (trace, log) = (scratch.path("redis.epi"), scratch.path("redis.strace"))
-      try redis(observer(trace), in: scratch)
-      try redis(strace(log), in: scratch)
-      var (mine, theirs) = (try counts(ofTrace: trace), try counts(ofLog: log))
+      try redis(CallCounts.observer(into: trace), in: scratch)
+      try redis(CallCounts.strace(into: log), in: scratch)
+      let observed = try CallCounts(ofTrace: trace)
+      var (mine, theirs) = (observed.calls, try CallCounts(ofLog: log).calls)
       try #require(Set(mine.keys) == Set(theirs.keys))
       #expect(mine["write"]! >= requests)
       // It looks at /proc/self/stat ten times a second, so longer under strace.
@@ -133,6 +100,9 @@ struct ServerTests {
       }
       #expect(mine == theirs)
       try checkReplay(of: trace, lacks: ["epoll_wait", "accept4", "clone3"], in: scratch)
+      guard CallCounts.hasPerf else { return }
+      try redis(CallCounts.perfRecord(into: scratch.path("perf")), in: scratch)
+      try checkFaults(observed.userFaults, against: scratch.path("perf"))
     }
   }
 
@@ -184,9 +154,11 @@ struct ServerTests {
     try Scratch.with { scratch in
       let (trace, log) = (scratch.path("nginx.epi"), scratch.path("nginx.strace"))
       let requests = (
-        mine: try nginx(observer(trace), in: scratch), theirs: try nginx(strace(log), in: scratch)
+        mine: try nginx(CallCounts.observer(into: trace), in: scratch),
+        theirs: try nginx(CallCounts.strace(into: log), in: scratch)
       )
-      var (mine, theirs) = (try counts(ofTrace: trace), try counts(ofLog: log))
+      let observed = try CallCounts(ofTrace: trace)
+      var (mine, theirs) = (observed.calls, try CallCounts(ofLog: log).calls)
       try #require(Set(mine.keys) == Set(theirs.keys))
       // What each request asks for, and what each connection.
       for name in ["openat", "newfstatat", "pread64", "writev", "write", "close"] {
@@ -204,6 +176,9 @@ struct ServerTests {
       }
       #expect(mine == theirs)
       try checkReplay(of: trace, lacks: ["clone", "socketpair"], in: scratch)
+      guard CallCounts.hasPerf else { return }
+      _ = try nginx(CallCounts.perfRecord(into: scratch.path("perf")), in: scratch)
+      try checkFaults(observed.userFaults, against: scratch.path("perf"))
     }
   }
 }
