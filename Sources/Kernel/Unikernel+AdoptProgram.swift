@@ -19,14 +19,27 @@ extension Unikernel {
     process.taskCount = 1
     addressSpace.futureFlags = []
     addressSpace.startBreak(at: programEnd ?? addressSpace.breakStart)
+    adoptProgramPath()
   }
 
-  /// Behind the lowest file that is mapped and the pages that follow it: program and bss, as long
-  /// as addresses are not randomised. Nil where no file is mapped.
-  private var programEnd: VirtualAddress? {
+  /// `/proc/self/exe` is what was mapped as program, under its path without symbolic links.
+  mutating func adoptProgramPath() {
+    guard let name = lowestFile.map({ addressSpace.describe($0).name }),
+      name.first == UInt8(ascii: "/"), let path = try? FilePath(name, from: files.rootPath)
+    else { return }
+    files.program = path
+  }
+
+  /// The file that is mapped lowest: the program, as long as addresses are not randomised.
+  private var lowestFile: VMA? {
     var next = addressSpace.firstVMA
     while let vma = next, vma.backing.kind != .file { next = addressSpace.vma(after: vma) }
-    guard let first = next else { return nil }
+    return next
+  }
+
+  /// Behind the program and the pages that follow it, its bss. Nil where no file is mapped.
+  private var programEnd: VirtualAddress? {
+    guard let first = lowestFile else { return nil }
     var last = first
     while let vma = addressSpace.vma(after: last) {
       let isProgram = vma.backing.kind == .file && vma.name == first.name

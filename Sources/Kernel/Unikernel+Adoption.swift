@@ -17,6 +17,7 @@ extension Unikernel {
       if vma.backing == .heap { breakEnd = max(breakEnd, vma.range.upperBound) }
       adopt(.mapped(vma), file: nil)
     }
+    adoptProgramPath()
     addressSpace.adoptBreak(start: breakStart, end: breakEnd)
     for stream in 0..<3 {
       let file = OpenFile(.unknown, path: FilePath(), flags: .readWrite)

@@ -10,8 +10,9 @@ struct ForeignRun {
   var events = EventList()
   var header = TraceHeader()
 
-  /// A program of one page of code with a stack, and its heap right behind it.
-  init() {
+  /// A program of one page of code with a stack, and its heap right behind it; `mappedPath`: its path
+  /// without symbolic links.
+  init(mappedPath: String = "/bin/program") {
     header.origin = .linux
     header.personality = .linux
     header.unseen = [.faults, .inputs, .times]
@@ -19,7 +20,7 @@ struct ForeignRun {
     header.workingDirectory = [UInt8]("/".utf8)
     header.mmapBase = VirtualAddress(0x7fff_f7ff_f000)
     header.breakStart = VirtualAddress(0x55_5555_6000)
-    map(0x55_5555_5000..<0x55_5555_6000, [.read, .execute], .file, "/bin/program")
+    map(0x55_5555_5000..<0x55_5555_6000, [.read, .execute], .file, mappedPath)
     map(0x7fff_ffff_0000..<0x7fff_ffff_f000, [.read, .write], .stack, "")
   }
 

@@ -31,6 +31,16 @@ struct ReplayTests {
     }
   }
 
+  @Test func `the program is where Linux says that it was mapped from`() throws {
+    var run = ForeignRun(mappedPath: "/usr/bin/program")
+    run.read("/proc/self/exe", at: 0x7fff_ffff_0100)
+    run.write([UInt8]("/usr/bin/program".utf8), at: 0x7fff_ffff_0200)
+    run.call(.readlink, 0x7fff_ffff_0100, 0x7fff_ffff_0200, 4096, result: 16)
+    let (outcome, trace) = try run.replay()
+    #expect(outcome.divergentCount == 0 && outcome.undecidedCount == 0)
+    #expect(trace.calls.map(\.result) == [16])
+  }
+
   @Test func `call sites are passed on before what the kernel reads for the call`() throws {
     var run = ForeignRun()
     run.header.seen = .callSites

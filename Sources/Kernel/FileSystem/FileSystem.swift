@@ -22,7 +22,7 @@ final class FileSystem {
   /// Where absolute paths begin.
   let rootPath = FilePath()
   /// What `/proc/self/exe` stands for.
-  let program: FilePath
+  var program: FilePath
   /// The root of the tree.
   let root: Inode
   /// What files in memory hold together, in bytes.
