@@ -26,7 +26,7 @@ enum Device: UInt8, CaseIterable {
   }
 
   /// Where it is.
-  private var path: StaticString {
+  var path: StaticString {
     switch self {
     case .null: "/dev/null"
     case .zero: "/dev/zero"
