@@ -13,6 +13,7 @@ public struct SupportSet: Sendable {
   public private(set) var unknownNames: [String] = []
   private var states: [SystemCallNumber: SupportState] = [:]
   private var rulesByCall: [SystemCallNumber: [CallRule]] = [:]
+  private var filesByPattern: [String: SupportState] = [:]
 
   /// A kernel that supports nothing yet.
   public init(name: String) { self.name = name }
@@ -54,6 +55,23 @@ public struct SupportSet: Sendable {
     }
   }
 
+  /// Whether anything is said of files that the kernel makes up, below /proc, /dev and /sys.
+  public var knowsPseudoFiles: Bool { !filesByPattern.isEmpty }
+
+  /// Sets the state of the pseudo-file at a path, whose parts that are numbers are `N`; of all
+  /// whose paths begin so, where a `*` is at its end.
+  public mutating func set(pseudoFile pattern: String, to state: SupportState) {
+    filesByPattern[pattern] = state
+  }
+
+  /// The state of the pseudo-file at a path: that of the path itself, else of its longest
+  /// beginning; nil where nobody says.
+  public func state(ofPseudoFile path: String) -> SupportState? {
+    if let state = filesByPattern[path] { return state }
+    return filesByPattern.filter { $0.key.hasSuffix("*") && path.hasPrefix($0.key.dropLast()) }
+      .max { $0.key.utf8.count < $1.key.utf8.count }?.value
+  }
+
   /// Takes what another source says of the same kernel.
   public mutating func join(_ other: SupportSet) {
     states.merge(other.states) { mine, _ in mine }
@@ -61,6 +79,7 @@ public struct SupportSet: Sendable {
       for rule in other.rules(of: number) { add(rule, to: number) }
     }
     for name in other.unknownNames { noteUnknown(name) }
+    filesByPattern.merge(other.filesByPattern) { mine, _ in mine }
   }
 
   /// How many calls have rules.

@@ -33,6 +33,27 @@ struct SupportSetTests {
     #expect(list.supportSet(named: "x").calls(.stub) == [.alarm])
   }
 
+  @Test func `a line that begins with a slash is about pseudo-files`() throws {
+    let text = "read\n/dev/null\n/dev/tty stub\n/dev/* missing\n/dev/fd/*\n/proc/N/maps partial\n"
+    let list = try SystemCallList(parsing: text, path: "x")
+    #expect(list.text == text)
+    #expect(list.names == ["read"])
+    let set = list.supportSet(named: "x")
+    #expect(set.knowsPseudoFiles)
+    #expect(set.unknownNames.isEmpty)
+    #expect(set.state(ofPseudoFile: "/dev/null") == .supported)
+    #expect(set.state(ofPseudoFile: "/dev/tty") == .stub)
+    #expect(set.state(ofPseudoFile: "/dev/fd/N") == .supported)
+    #expect(set.state(ofPseudoFile: "/dev/mem") == .missing)
+    #expect(set.state(ofPseudoFile: "/proc/N/maps") == .partial)
+    // Nobody says.
+    #expect(set.state(ofPseudoFile: "/proc/self/maps") == nil)
+    #expect(!SupportSet(name: "y").knowsPseudoFiles)
+    var joined = SupportSet(name: "y")
+    joined.join(set)
+    #expect(joined.state(ofPseudoFile: "/dev/null") == .supported)
+  }
+
   @Test func `a name that Linux does not have is told and counts for nothing`() throws {
     let set = try SystemCallList(parsing: "read\nkqueue\n", path: "x").supportSet(named: "x")
     #expect(set.unknownNames == ["kqueue"])

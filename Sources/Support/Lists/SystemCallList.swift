@@ -3,7 +3,8 @@
 /// A list of system calls by name, one a line: the `.syscalls` files of loupedb, and the lists of
 /// what a release of Unikraft registers (`NAME [ARGUMENT COUNT] [LIBRARY] [STATE]`).
 ///
-/// A call is supported unless one of the words behind its name is a state, such as `stub`.
+/// A call is supported unless one of the words behind its name is a state, such as `stub`. A line
+/// that begins with a slash is about a pseudo-file, or all whose paths begin so: `/proc/* missing`.
 ///
 /// The lines are kept as they are, so that a list is written back to the same bytes.
 public struct SystemCallList: Sendable {
@@ -19,13 +20,14 @@ public struct SystemCallList: Sendable {
     lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     for (index, line) in lines.enumerated() {
       guard let name = Self.name(in: line) else { continue }
+      let isPath = name.hasPrefix("/") && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }
       let isName =
-        line.utf8.count <= Self.longestLine
-        && name.utf8.allSatisfy {
+        isPath
+        || name.utf8.allSatisfy {
           ($0 >= 0x61 && $0 <= 0x7a) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x5f
             || ($0 >= 0x41 && $0 <= 0x5a)
         }
-      if !isName {
+      if !isName || line.utf8.count > Self.longestLine {
         throw SupportFileError(
           path: path, line: index + 1,
           message: "expected the name of a system call, found \"\(line.prefix(40))\"")
@@ -37,7 +39,9 @@ public struct SystemCallList: Sendable {
   public var text: String { lines.joined(separator: "\n") }
 
   /// The names, in the order of the file; a name may be there twice.
-  public var names: [String] { lines.compactMap { Self.name(in: $0).map(String.init) } }
+  public var names: [String] {
+    lines.compactMap { Self.name(in: $0).map(String.init) }.filter { !$0.hasPrefix("/") }
+  }
 
   /// The kernel that supports what the list names.
   public func supportSet(named name: String) -> SupportSet {
@@ -47,7 +51,11 @@ public struct SystemCallList: Sendable {
       let states = line.split(separator: " ").dropFirst().compactMap {
         SupportState(rawValue: String($0))
       }
-      set.set(named: String(callName), to: states.last ?? .supported)
+      if callName.hasPrefix("/") {
+        set.set(pseudoFile: String(callName), to: states.last ?? .supported)
+      } else {
+        set.set(named: String(callName), to: states.last ?? .supported)
+      }
     }
     return set
   }
