@@ -118,6 +118,8 @@ struct CallAssembler {
       var index = place < order.count ? order[place] : 6
       if dialect == .strace, line.number == .clone, let named = Self.cloneArgument(&text) {
         index = named
+      } else if dialect == .strace {
+        Self.dropName(&text)
       }
       guard index < 6 else {
         told.isExact = told.isExact && dialect == .unikraft && text.isText("...")
@@ -164,6 +166,21 @@ struct CallAssembler {
   /// FUTEX_CMP_REQUEUE, of which Unikraft leaves out how many to move.
   private static func hasPair(_ row: SystemCallDescription) -> Bool {
     row.arguments[3].kind == .count && row.arguments[4].kind == .address
+  }
+
+  /// Takes off the name that `strace -N` writes before an argument: `flags=O_RDONLY`.
+  private static func dropName(_ text: inout ByteText) {
+    var end = text.startIndex
+    while end < text.endIndex, isNamePart(text[end]) { end += 1 }
+    guard end > text.startIndex, end + 1 < text.endIndex, text[end] == UInt8(ascii: "="),
+      text[text.startIndex] >= UInt8(ascii: "_"), text[end + 1] != UInt8(ascii: "=")
+    else { return }
+    text = text[(end + 1)...]
+  }
+
+  /// Lower-case letters, digits and `_`.
+  private static func isNamePart(_ byte: UInt8) -> Bool {
+    byte == 0x5f || (byte >= 0x61 && byte <= 0x7a) || (byte >= 0x30 && byte <= 0x39)
   }
 
   /// Takes the name off an argument of clone(2): `child_stack=NULL`.

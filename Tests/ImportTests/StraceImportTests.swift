@@ -26,6 +26,7 @@ struct StraceImportTests {
 
   @Test(arguments: [
     (#"openat(-100, "\x2f\x61", 0x80000) = 3"#, "/a"),
+    (#"openat(dfd=AT_FDCWD, filename="/a", flags=O_RDONLY|O_CLOEXEC) = 3"#, "/a"),
     (#"openat(-100 /* AT_FDCWD */, "/a", 0x80000 /* O_RDONLY|O_CLOEXEC */) = 3"#, "/a"),
     (#"openat(AT_FDCWD</tmp/x, y>, "/a", O_RDONLY|O_CLOEXEC) = 3</a>"#, "/a"),
     (#"openat(AT_FDCWD, "/\"(\\,\n\101\1012", O_RDONLY|O_CLOEXEC) = 3"#, "/\"(\\,\nAA2"),
