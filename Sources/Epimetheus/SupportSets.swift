@@ -19,6 +19,8 @@ enum OurKernel {
         set.add(CallRule([constraint]), to: number)
       }
     }
+    for path in Unikernel.pseudoFiles { set.set(pseudoFile: "\(path)", to: .supported) }
+    for folder in ["/dev/*", "/proc/*", "/sys/*"] { set.set(pseudoFile: folder, to: .missing) }
     return set
   }
 

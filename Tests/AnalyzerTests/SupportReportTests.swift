@@ -169,4 +169,42 @@ struct SupportReportTests {
     let blind = try Self.report(Script { $0.call(.getpid, result: 1) }, unseen: .payload)
     #expect(blind.text().contains("not known: paths were not seen"))
   }
+
+  @Test func `what a set says of pseudo-files is in every form and in the exit code`() throws {
+    let script = Script {
+      for (path, result) in [("/dev/null", 3), ("/proc/self/maps", 4), ("/sys/x", -2)] {
+        $0.read(0x48_0010, [UInt8]((path + "\0").utf8))
+        $0.call(.open, 0x48_0010, 0, 0, result: Int64(result))
+      }
+    }
+    func report(_ lines: String) throws -> SupportReport {
+      var requirements = Requirements()
+      var header = TraceHeader()
+      header.origin = .linux
+      var events = script.events
+      try requirements.read(&events, header: header, named: "a.epi")
+      let set = try SystemCallList(parsing: "open\n" + lines, path: "s").supportSet(named: "s")
+      return SupportReport(requirements, against: set)
+    }
+    let lacking = try report("/dev/null\n/proc/* missing\n/sys/* missing\n")
+    #expect(lacking.fails(.missing))
+    #expect(lacking.text().contains("  missing    /proc/self/maps"))
+    let list = lacking.findings(failing: .missing)
+    #expect(list.findings.map(\.subject) == ["/proc/self/maps", "/sys/x"])
+    #expect(list.findings.map(\.fails) == [true, false])
+    #expect(list.findings.map(\.level) == [.error, .note])
+    for finding in list.findings { #expect(lacking.json().contains(finding.fingerprint)) }
+    // What was never there on Linux is not required, and what nobody says is no finding.
+    #expect(!(try report("/dev/null\n/sys/* missing\n").fails(.missing)))
+    #expect(try report("/proc/* stub\n").fails(.stub))
+    #expect(!(try report("/proc/* stub\n").fails(.missing)))
+    // Of some it is known, of the others not.
+    let partial = try report("/dev/null\n")
+    #expect(!partial.fails(.stub) && partial.fails(.unknown))
+    #expect(partial.findings(failing: .unknown).findings.map(\.fails) == [true, false])
+    let silent = try report("")
+    #expect(!silent.fails(.unknown))
+    #expect(silent.findings(failing: .missing).findings.isEmpty)
+    #expect(silent.text().contains("of which the set says nothing"))
+  }
 }

@@ -49,6 +49,8 @@ struct SupportCommandTests {
     }
     let open = try #require(lines.first { $0.hasPrefix("openat(") })
     #expect(open.contains("O_CLOEXEC") && !open.contains("O_TMPFILE"))
+    let files = try Subprogram.epimetheus("report", "--support", "our-kernel", Self.trace)
+    #expect(files.text.contains("\n  missing  /proc/filesystems"), "\(files.text.suffix(400))")
     let rename = try #require(lines.first { $0.hasPrefix("renameat2(") })
     #expect(rename.contains("RENAME_NOREPLACE") && !rename.contains("RENAME_EXCHANGE"))
   }

@@ -77,6 +77,7 @@ public struct Explanation {
     text += Report.line("request", value["firstRequest"]?.string ?? "-")
     text += place(value["firstSite"])
     text += Report.line("matters?", value["hint"]?.string ?? "-")
+    text += confidence(value)
     text += Report.line("called", timesText(value["count"]?.integer ?? 0))
     if let rule = ManualRule.page(for: .missingCall, subject: entry.subject) {
       text += Report.line("manual", "\(entry.subject)(2); \(rule.place): \(rule.rule)")
@@ -92,7 +93,7 @@ public struct Explanation {
     let lacking = value["unsupported"]?.elements.compactMap(\.string) ?? []
     if !lacking.isEmpty { text += Report.line("lacks", lacking.joined(separator: ", ")) }
     if let hint = (value["hint"] ?? entry.parent?["hint"])?.string {
-      text += Report.line("matters?", hint)
+      text += Report.line("matters?", hint) + confidence(entry.parent ?? value)
     }
     text += Report.line("asked", timesText(value["count"]?.integer ?? 0))
     if let first = value["first"] {
@@ -100,7 +101,17 @@ public struct Explanation {
         "first", "event \(first["event"]?.integer ?? 0) of \(first["trace"]?.string ?? "-")")
       text += place(first)
     }
+    if let path = value["path"]?.string {
+      let page =
+        path.hasPrefix("/proc") ? "proc(5)" : path.hasPrefix("/sys") ? "sysfs(5)" : "section 4"
+      return text + Report.line("manual", page)
+    }
     return text + Report.line("manual", "\(entry.subject)(2)")
+  }
+
+  /// How much may be built on what is predicted of a call.
+  private func confidence(_ value: JSONValue) -> String {
+    value["confidence"]?.string.map { Report.line("sure?", "\($0); `probe` measures") } ?? ""
   }
 
   /// Where in the program it was asked first.

@@ -74,6 +74,10 @@ struct ReportFile {
         add(request, subject: call["call"]?.string, of: call, to: &entries)
       }
     }
+    for file in root["pseudoFiles"]?.elements ?? []
+    where ["missing", "stub", nil].contains(file["state"]?.string) {
+      add(file, subject: file["path"]?.string, to: &entries)
+    }
     return entries
   }
 

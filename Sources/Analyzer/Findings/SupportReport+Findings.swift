@@ -7,7 +7,8 @@ extension SupportReport {
   public func findings(failing threshold: Threshold?) -> FindingList {
     FindingList(
       title: requirements.traces.map(\.name).joined(separator: ", ") + " on " + set.name,
-      findings: rows.flatMap { findings(of: $0, threshold) },
+      findings: rows.flatMap { findings(of: $0, threshold) }
+        + lackingFiles.map { finding($0, threshold) },
       passed: rows.filter { $0.state == .supported }.map(\.requirement.name))
   }
 
@@ -64,15 +65,23 @@ extension SupportReport {
       details: details,
       trace: requirements.traces[first.trace].name, event: first.event, place: first.place,
       count: count,
-      fails: native.weight != .harmless && Self.fails(state, threshold))
+      fails: native.weight != .harmless && (threshold.map { Self.fails(state, $0) } ?? false))
   }
 
-  private static func fails(_ state: SupportState?, _ threshold: Threshold?) -> Bool {
-    switch (threshold, state) {
-    case (nil, _): false
-    case (.missing, let state): state == .missing
-    case (.stub, let state): state == .missing || state == .stub
-    case (.unknown, _): true
-    }
+  private func finding(_ file: PseudoFile, _ threshold: Threshold?) -> Finding {
+    let state = state(of: file)
+    let isRequired = isRequired(file)
+    return Finding(
+      fingerprint: sixteenDigits(file.fingerprint), wholeFingerprint: nil,
+      rule: state == .missing ? .supportMissing : state == .stub ? .supportStub : .supportUnknown,
+      level: !isRequired || state == nil ? .note : state == .missing ? .error : .warning,
+      subject: file.path,
+      title: "\(file.path) is \(state.word) on \(set.name), named \(timesText(file.count))",
+      details: [
+        "first: " + file.first.text(requirements.traces), "natively: " + file.native.text,
+      ],
+      trace: requirements.traces[file.first.trace].name, event: file.first.event,
+      place: file.first.place, count: file.count,
+      fails: isRequired && (threshold.map { Self.fails(state, $0) } ?? false))
   }
 }

@@ -99,6 +99,7 @@ extension Report {
       ("subcommands", .array(subcommands)),
       ("native", call.native.json),
       ("weight", .string(call.native.weight.rawValue)),
+      ("confidence", .string(call.native.weight.confidence.rawValue)),
       ("hint", .string(call.native.hint)),
     ])
   }

@@ -127,12 +127,12 @@ extension Report {
     if diff.missingCalls.isEmpty { return text + "  none\n" }
     var table = TextTable([
       ("call", .left), ("nr", .right), ("count", .right), ("first", .right),
-      ("does it matter?", .left),
+      ("confidence", .left), ("does it matter?", .left),
     ])
     for call in diff.missingCalls {
       table.add([
         call.name, String(call.number.rawValue), String(call.count), String(call.firstEvent),
-        call.native.hint,
+        call.native.weight.confidence.rawValue, call.native.hint,
       ])
     }
     text += table.text

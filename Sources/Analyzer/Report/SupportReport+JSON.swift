@@ -49,6 +49,7 @@ extension SupportReport {
       ("isRequired", .boolean(row.isRequired)),
       ("native", row.native.json),
       ("weight", .string(row.native.weight.rawValue)),
+      ("confidence", .string(row.native.weight.confidence.rawValue)),
       ("hint", .string(row.native.hint)),
       ("first", requirement.first.json(requirements.traces)),
       ("items", .array(row.items.map(Self.itemJSON))),
@@ -85,7 +86,8 @@ extension SupportReport {
   private func pseudoFileJSON(_ file: PseudoFile) -> JSONValue {
     .object([
       ("path", .string(file.path)),
-      ("state", .null),
+      ("state", .optional(state(of: file)?.rawValue)),
+      ("fingerprint", .string(sixteenDigits(file.fingerprint))),
       ("count", .integer(file.count)),
       (
         "calls",
@@ -95,6 +97,9 @@ extension SupportReport {
           })
       ),
       ("native", file.native.json),
+      ("weight", .string(file.native.weight.rawValue)),
+      ("confidence", .string(file.native.weight.confidence.rawValue)),
+      ("hint", .string(file.native.hint)),
       ("first", file.first.json(requirements.traces)),
     ])
   }
@@ -121,6 +126,16 @@ extension SupportReport.Row {
     hash.add("support")
     hash.add(requirement.name)
     for item in lacking.sorted() { hash.add(item) }
+    return hash.value
+  }
+}
+
+extension PseudoFile {
+  /// Stable across runs and kernels: of the path alone.
+  var fingerprint: UInt64 {
+    var hash = Fingerprint()
+    hash.add("pseudo-file")
+    hash.add(path)
     return hash.value
   }
 }

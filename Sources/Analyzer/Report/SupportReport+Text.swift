@@ -52,13 +52,14 @@ extension SupportReport {
   private func callsText() -> String {
     var table = TextTable([
       ("state", .left), ("call", .left), ("nr", .right), ("count", .right), ("lacking", .right),
-      ("does it matter?", .left),
+      ("confidence", .left), ("does it matter?", .left),
     ])
     for row in rows {
       let lacking = row.requirement.count - row.count(.supported)
       table.add([
         row.state.word, row.requirement.name, String(row.requirement.number.rawValue),
         String(row.requirement.count), lacking == 0 ? "-" : String(lacking),
+        row.state == .supported ? "" : row.native.weight.confidence.rawValue,
         row.state == .supported ? "" : row.native.hint,
       ])
     }
@@ -96,17 +97,20 @@ extension SupportReport {
   }
 
   private func pseudoFilesText() -> String {
-    var text = Report.heading("Pseudo-files, of which the set says nothing")
+    var text = Report.heading(
+      set.knowsPseudoFiles ? "Pseudo-files" : "Pseudo-files, of which the set says nothing")
     let isBlind = requirements.traces.contains { $0.header.unseen.contains(.payload) }
     if requirements.pseudoFiles.isEmpty {
       return text + (isBlind ? "  not known: paths were not seen\n" : "  none\n")
     }
-    var table = TextTable([
+    let columns: [(title: String, alignment: TextTable.Alignment)] = [
       ("path", .left), ("count", .right), ("natively", .left), ("calls", .left),
-    ])
+    ]
+    var table = TextTable(set.knowsPseudoFiles ? [("state", .left)] + columns : columns)
     for file in requirements.pseudoFiles {
       let calls = file.calls.map { "\($0.name) \($0.count)" }.joined(separator: ", ")
-      table.add([file.path, String(file.count), file.native.text, calls])
+      let state = set.knowsPseudoFiles ? [state(of: file).word] : []
+      table.add(state + [file.path, String(file.count), file.native.text, calls])
     }
     text += table.text
     if isBlind { text += "  and those of traces in which paths were not seen\n" }

@@ -87,15 +87,34 @@ public struct SupportReport: Sendable {
 
   /// Whether something is there that the threshold names.
   public func fails(_ threshold: Threshold) -> Bool {
-    rows.contains { row in
-      guard row.isRequired else { return false }
-      let missing = row.count(.missing) > 0
-      switch threshold {
-      case .missing: return missing
-      case .stub: return missing || row.count(.stub) > 0
-      case .unknown: return missing || row.count(.stub) > 0 || row.count(nil) > 0
+    lackingFiles.contains { isRequired($0) && Self.fails(state(of: $0), threshold) }
+      || rows.contains { row in
+        row.isRequired
+          && [.missing, .stub, nil].contains {
+            row.count($0) > 0 && Self.fails($0, threshold)
+          }
       }
+  }
+
+  /// Whether the threshold names what is in that state.
+  static func fails(_ state: SupportState?, _ threshold: Threshold) -> Bool {
+    switch threshold {
+    case .missing: state == .missing
+    case .stub: state == .missing || state == .stub
+    case .unknown: state == .missing || state == .stub || state == nil
     }
+  }
+
+  /// What the set says of a pseudo-file; nil where it does not say.
+  func state(of file: PseudoFile) -> SupportState? { set.state(ofPseudoFile: file.path) }
+
+  /// Whether a kernel must have it, as far as the traces tell: not where no call with it succeeded.
+  func isRequired(_ file: PseudoFile) -> Bool { !file.native.alwaysFailed }
+
+  /// The pseudo-files that are missing, stubs or, where the set speaks of any, not known.
+  var lackingFiles: [PseudoFile] {
+    self.set.knowsPseudoFiles
+      ? requirements.pseudoFiles.filter { [.missing, .stub, nil].contains(state(of: $0)) } : []
   }
 
   /// What a set says of a request; nothing where that depends on what an import does not tell.

@@ -26,6 +26,28 @@ public struct NativeRecord: Sendable {
     case matters
     /// The trace does not say.
     case unknown
+
+    /// How much may be built on it.
+    public var confidence: Confidence {
+      switch self {
+      case .harmless: .certain
+      case .likelyHarmless: .likely
+      case .stubMayDo, .matters: .possible
+      case .unknown: .none
+      }
+    }
+  }
+
+  /// How sure a prediction is: only `probe` measures.
+  public enum Confidence: String, Sendable, CaseIterable {
+    /// It was so on the other kernel.
+    case certain
+    /// The program went on after a failure of another kind.
+    case likely
+    /// What the call gave may or may not be needed.
+    case possible
+    /// Nothing is predicted.
+    case none
   }
 
   /// What was answered; empty where no kernel that has the call was asked.
