@@ -48,7 +48,9 @@ struct FormatCommandTests {
     count = 0
     for line in sys.stdin:
         value = json.loads(line)
-        schema = json.load(open(sys.argv[1] + '/' + value.get('schema', 'epimetheus-findings') + '-1.json'))
+        name = value.get('schema') or value.get('format') or sys.argv[2]
+        name = name if name.endswith('-1') else name + '-1'
+        schema = json.load(open(sys.argv[1] + '/' + name + '.json'))
         close(schema)
         jsonschema.Draft202012Validator.check_schema(schema)
         jsonschema.Draft202012Validator(schema).validate(value)
@@ -67,11 +69,52 @@ struct FormatCommandTests {
       data += line
       if line.last != 0x0a { data.append(0x0a) }
     }
-    let schemas = Self.root.appending(path: "docs/schema").path(percentEncoded: false)
+    #expect(try Self.validate(input, as: "epimetheus-findings") > 30)
+  }
+
+  /// Holds lines of JSON against the schemas that they name, or against one; how many lines.
+  private static func validate(_ lines: Data, as schema: String) throws -> Int {
+    let schemas = root.appending(path: "docs/schema").path(percentEncoded: false)
     let run = try Subprogram.run(
-      ["/usr/bin/python3", "-c", Self.validator, schemas], input: input)
+      ["/usr/bin/python3", "-c", validator, schemas, schema], input: lines)
     #expect(run.end == .exited(0), "\(run.errorText.suffix(2000))")
-    #expect((Int(run.text.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0) > 30)
+    return Int(run.text.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0
+  }
+
+  /// What the other commands print with --json, and the events of a trace.
+  @Test(.enabled(if: hasSchemaValidator, "python3-jsonschema is not installed"))
+  func `all other JSON is as the published schemas say`() throws {
+    try Scratch.with { scratch in
+      let database = scratch.url.appending(path: "db")
+      let folder = database.appending(path: "app/suite/run/data")
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      try Data("0,Y,N,N,N\n1,Y,Y,N,N\n".utf8).write(to: folder.appending(path: "dyn.csv"))
+      let text = Data("getpid() = 1\nnonsense(1) = 2\n".utf8)
+      let imported = scratch.path("i.epi")
+      let commands: [[String]] = [
+        ["import", "--json", "strace", "-", "-o", imported],
+        ["info", "--json", imported], ["slice", "--json", imported],
+        ["plan", "--json", "--on", "kerla", database.path(percentEncoded: false)],
+        ["probe", "--json", "--", "/bin/busybox", "true"],
+        ["probe", "--json", "--flags", "--test", "exit 0", "--", "/bin/busybox", "sleep", "9"],
+      ]
+      var lines = Data()
+      for command in commands
+        + Self.traces.flatMap({
+          [["info", "--json", $0], ["slice", "--json", $0]]
+        })
+      {
+        let run = try Subprogram.run([Subprogram.epimetheus] + command, input: text)
+        #expect([.exited(0), .exited(1)].contains(run.end), "\(command): \(run.errorText)")
+        let value = try JSONSerialization.jsonObject(with: run.output)
+        lines += try JSONSerialization.data(withJSONObject: value) + [0x0a]
+      }
+      #expect(try Self.validate(lines, as: "-") == commands.count + 2 * Self.traces.count)
+      for trace in [imported] + Self.traces {
+        let run = try Subprogram.epimetheus("export", "jsonl", trace)
+        #expect(try Self.validate(run.output, as: "epimetheus-events") > 1)
+      }
+    }
   }
 
   /// Beside the schema: what refers to something else in the log refers to what is there.
