@@ -65,10 +65,11 @@ struct Decompressor: ~Copyable {
 }
 
 extension UnsafeMutableRawBufferPointer {
-  /// Makes room for `byteCount` bytes; what was there is gone if there was less.
+  /// Makes room for `byteCount` bytes and half as many more, so that blocks of about that size find
+  /// it there; what was there is gone if there was less.
   mutating func grow(to byteCount: Int) {
     if count >= byteCount { return }
     deallocate()
-    self = .allocate(byteCount: byteCount, alignment: 16)
+    self = .allocate(byteCount: byteCount + byteCount / 2, alignment: 16)
   }
 }
