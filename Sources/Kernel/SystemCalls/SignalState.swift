@@ -55,9 +55,13 @@ struct SignalState {
     default: return .handled
     }
   }
-  /// What an execve(2) does: handlers and their stack are gone, what is ignored stays so.
+
+  /// What an execve(2) does: handlers, their stack, and the flags and masks of all actions are gone;
+  /// what is ignored stays so. Linux: `flush_signal_handlers()`.
   mutating func forgetHandlers() {
-    for index in actions.indices where actions[index].handler > 1 { actions[index] = Action() }
+    for index in actions.indices {
+      actions[index] = Action(handler: actions[index].handler == 1 ? 1 : 0)
+    }
     alternateStack = VirtualAddress(0)
     alternateStackByteCount = 0
     alternateStackFlags = 2

@@ -6,6 +6,18 @@ import Testing
 @testable import Kernel
 
 struct SignalCallTests {
+  @Test func `an execve leaves of all actions only that signals are ignored`() {
+    var state = SignalState()
+    for (index, handler) in [UInt64(0), 1, 0x40_1000].enumerated() {
+      state.actions[index] = .init(handler: handler, flags: 0x1400_0000, restorer: 9, mask: 7)
+    }
+    state.mask = 3
+    state.forgetHandlers()
+    #expect(state.actions.prefix(3).map(\.handler) == [0, 1, 0])
+    #expect(state.actions.allSatisfy { $0.flags == 0 && $0.restorer == 0 && $0.mask == 0 })
+    #expect(state.mask == 3)
+  }
+
   private func action(_ handler: UInt64) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.put(handler)
