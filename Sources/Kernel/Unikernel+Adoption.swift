@@ -145,12 +145,25 @@ extension Unikernel {
       if let file = try? process.descriptors.file(registers.int(0)) {
         file.offset = UInt64(result)
       }
-    case .clone, .clone3, .fork, .vfork: if result > 0 { process.taskCount += 1 }
+    case .clone, .clone3, .fork, .vfork:
+      if result > 0 { process.taskCount += 1 }
+      sharePipes(with: request)
     default:
       let row = SystemCallTable.description(of: request.number, operands: request.arguments)
       guard row?.result == .descriptor, result < Int64(process.descriptorLimit)
       else { return }
       adoptDescriptor(Int(result), of: request, on: &machine)
+    }
+  }
+
+  /// Another process may have the descriptors, too: all but what clone(2) says is a thread. What
+  /// clone3(2) makes is told in memory, and taken for one.
+  private func sharePipes(with request: SystemCallRequest) {
+    if request.number == .clone, request.arguments[0] & CloneFlags.files.rawValue != 0 { return }
+    for descriptor in 0..<Int32(process.descriptors.endIndex) {
+      if case .pipe(let pipe)? = try? process.descriptors.file(descriptor).body {
+        pipe.isShared = true
+      }
     }
   }
 

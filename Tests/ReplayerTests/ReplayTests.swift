@@ -141,6 +141,24 @@ struct ReplayTests {
     #expect(trace.calls.map(\.result) == [0, 0, 1, 1, -9, 3, 0, 0])
   }
 
+  @Test(arguments: zip([17, 0x3d_0f00] as [UInt64], [2, 0] as [UInt64]))
+  func `what comes through a pipe that a child has, too, only the outside knows`(
+    flags: UInt64, undecidedCount: UInt64
+  ) throws {
+    var run = ForeignRun()
+    run.write([3, 0, 0, 0, 4, 0, 0, 0], at: 0x7fff_ffff_e000)
+    run.call(.pipe2, 0x7fff_ffff_e000, 0, result: 0)
+    run.call(.clone, flags, 0, 0, 0, 0, result: 77)
+    run.call(.close, 4, result: 0)
+    let isShared = undecidedCount > 0
+    run.call(.ioctl, 3, 0x541b, 0x7fff_ffff_e010, result: isShared ? -4 : -14)
+    run.call(.read, 3, 0x7fff_ffff_e020, 18, result: isShared ? 18 : 0)
+    let outcome = try run.replay().outcome
+    #expect(outcome.undecidedCount == undecidedCount)
+    // clone(2) is missing; a pipe of one's own is at its end.
+    #expect(outcome.divergentCount == (isShared ? 1 : 2))
+  }
+
   @Test func `what only the outside knows is adopted and counted`() throws {
     var run = ForeignRun()
     run.read("/etc/hostname", at: 0x7fff_ffff_1000)

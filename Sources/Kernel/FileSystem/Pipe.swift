@@ -15,6 +15,8 @@ final class Pipe {
   var hasReader = true
   /// Whether a descriptor of the writing end is open.
   var hasWriter = true
+  /// Whether another process has an end, too: then only the outside knows what comes through.
+  var isShared = false
   private var bytes: [UInt8] = []
   private var head = 0
 

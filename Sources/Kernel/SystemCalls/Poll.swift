@@ -51,6 +51,7 @@ extension Unikernel {
     case .unknown: throw .outsideDecides
     case .stream(let stream): return stream == 0 ? 0x41 : 0x104
     case .pipe(let pipe):
+      if pipe.isShared { throw .outsideDecides }
       if file.flags.allowsWriting { return pipe.hasReader ? (pipe.room > 0 ? 0x104 : 0) : 0x10c }
       return (pipe.byteCount > 0 ? 0x41 : 0) | (pipe.hasWriter ? 0 : 0x10)
     }
@@ -76,7 +77,9 @@ extension Unikernel {
       switch file.body {
       case .inode(let inode) where !inode.isDirectory:
         count = inode.byteCount - min(inode.byteCount, file.offset)
-      case .pipe(let pipe): count = UInt64(pipe.byteCount)
+      case .pipe(let pipe):
+        if pipe.isShared { throw .outsideDecides }
+        count = UInt64(pipe.byteCount)
       case .unknown: throw .outsideDecides
       default: throw .notTerminal
       }

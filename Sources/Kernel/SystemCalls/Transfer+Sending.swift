@@ -44,14 +44,16 @@ extension Unikernel {
       return byteCount
     }
     var limit = byteCount
-    if case .pipe(let pipe) = file.body {
+    var undecided: Errno?
+    if case .pipe(let pipe) = file.body, pipe.isShared {
+      undecided = .outsideDecides
+    } else if case .pipe(let pipe) = file.body {
       guard pipe.hasReader else { throw .brokenPipe }
       guard pipe.room > 0 else { throw .wouldBlock }
       limit = min(limit, UInt64(pipe.room))
     }
     let segments = try readableSegments(address, byteCount: limit, on: &machine)
     var count = segments.byteCount
-    var undecided: Errno?
     switch file.body {
     case .inode(let inode):
       count = try files.write(inode, at: offset, from: segments, on: &machine)
@@ -62,10 +64,10 @@ extension Unikernel {
         guard error == .outsideDecides else { throw error }
         undecided = error
       }
-    case .pipe(let pipe):
+    case .pipe(let pipe) where !pipe.isShared:
       for segment in segments { unsafe pipe.put([UInt8](memory.bytes(of: segment))) }
     case .unknown: undecided = .outsideDecides
-    case .device: break
+    case .device, .pipe: break
     }
     count = min(count, segments.byteCount)
     if count > 0 { noteDataRead(count, at: address, in: segments) }

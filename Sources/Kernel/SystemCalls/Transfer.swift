@@ -59,6 +59,7 @@ extension Unikernel {
       return offset < end ? min(limit, end - offset) : 0
     case .device(.null): return 0
     case .pipe(let pipe):
+      if pipe.isShared { throw .outsideDecides }
       if pipe.byteCount == 0, pipe.hasWriter { throw .wouldBlock }
       return min(limit, UInt64(pipe.byteCount))
     case .stream: return min(limit, 65536)
