@@ -38,6 +38,51 @@ struct NormalisationTests {
     #expect(result.statistics.explainedNumberCount == 1)
   }
 
+  @Test func `the group, the session and the parent have numbers of their own`() throws {
+    func run(_ id: Int64, group: Int64, session: Int64, parent: Int64) -> Script {
+      Script {
+        for _ in 0..<2 {
+          $0.call(.getpid, result: id)
+          $0.call(.getpgrp, result: group)
+          $0.call(.getppid, result: parent)
+          $0.call(.getsid, 0, result: session)
+          $0.call(.set_tid_address, 0, result: id)
+        }
+      }
+    }
+    let ours = run(1000, group: 1000, session: 1000, parent: 999)
+    for requests in [DiffOptions.Requests.same, .independent] {
+      let result = try diff(
+        run(7701, group: 7689, session: 12, parent: 7688), ours, requests: requests)
+      #expect(result.classes == [], "\(requests)")
+    }
+    // That they stay is the kernel's business.
+    var moved = run(7701, group: 7689, session: 12, parent: 7688)
+    moved.call(.getpgrp, result: 7701)
+    var still = ours
+    still.call(.getpgrp, result: 1000)
+    #expect(try diff(moved, still, requests: .same).classes == [.result])
+  }
+
+  @Test func `what a machine is called and its limits are nobody's difference`() throws {
+    func run(_ name: String, system: String = "Linux", limit: UInt8) -> Script {
+      let texts = [system, name, "6." + name, name, "x86_64", name].flatMap {
+        [UInt8]($0.utf8) + [UInt8](repeating: 0, count: 65 - $0.utf8.count)
+      }
+      return Script {
+        $0.write(0x7000, texts)
+        $0.call(.uname, 0x7000, result: 0)
+        $0.write(0x7200, [limit, 0, 0, 0, 0, 0, 0, 0, limit, 0, 0, 0, 0, 0, 0, 0])
+        $0.call(.getrlimit, 7, 0x7200, result: 0)
+      }
+    }
+    let left = run("a", limit: 1)
+    let result = try diff(left, run("bb", limit: 2), requests: .same)
+    #expect(result.classes == [])
+    #expect(result.statistics.outsideByteCount > 0)
+    #expect(try diff(left, run("bb", system: "Unix", limit: 2), requests: .same).hasFindings)
+  }
+
   @Test func `another descriptor is reported once and followed`() throws {
     let result = try diff(run(shift: 0), run(shift: 0, descriptor: 5), requests: .independent)
     #expect(result.classes == [.result])

@@ -105,4 +105,30 @@ struct LinuxTruthTests {
       #expect(try #require(checked["comparedLayouts"] as? Int) > 20)
     }
   }
+
+  @Test(arguments: [
+    "uname -n; x=$(echo one | cat); echo $x; exec 3>&1; (read y; echo $y >&3) < /etc/passwd",
+    "ulimit -n; trap 'echo t' USR1; echo $(exec ls /); exec /bin/sh -c 'trap - USR1; echo $PPID'",
+  ])
+  func `a shell with pipes, children and programs meets only missing calls`(script: String) throws {
+    try Scratch.with { scratch in
+      let trace = scratch.path("shell.epi")
+      // As from a terminal: whoever runs the tests may hand on descriptors.
+      let run = try Subprogram.run([
+        "/bin/bash", "-c",
+        "for f in /proc/self/fd/*; do f=${f##*/}; [ $f -gt 2 ] && eval \"exec $f>&-\"; done; "
+          + "exec \"$@\"", "-", Subprogram.epimetheus, "record", "--on", "linux", "-o", trace,
+        "--", "/bin/bash", "-c", script,
+      ])
+      try #require(run.end == .exited(0), "\(run.errorText)")
+      let report = try Subprogram.epimetheus("report", "--json", trace)
+      let object = try #require(
+        JSONSerialization.jsonObject(with: report.output) as? [String: Any])
+      let found = (object["divergences"] as? [[String: Any]] ?? []).filter {
+        $0["isFinding"] as? Bool == true && $0["class"] as? String != "missingCall"
+      }
+      #expect(found.isEmpty, "\(found.map { "\($0["class"]!) \($0["request"]!)" })")
+      #expect((object["missingCalls"] as? [Any])?.isEmpty == false)
+    }
+  }
 }

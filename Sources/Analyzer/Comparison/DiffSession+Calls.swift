@@ -15,6 +15,7 @@ extension DiffSession {
     if leftEvent.result == 0, SystemCallNumber(rawValue: leftEvent.code).makesProcesses {
       // From here on this is the child, with a number of its own.
       normaliser.processes = ValueMap()
+      normaliser.parents = ValueMap()
     }
     if lacksLeft || lacksRight {
       if lacksLeft == lacksRight { return nil }
@@ -127,8 +128,9 @@ extension DiffSession {
     case .processID:
       if left.result == right.result { return .same }
       // Which number a process gets is no business of the kernel under test; that it stays is.
-      if normaliser.processes.isNew(left.result, right.result) { return .explained }
-      return normaliser.processes.matches(left.result, right.result) ? .explained : .different
+      let processes = normaliser[keyPath: Normaliser.processes(of: call.number)]
+      if processes.isNew(left.result, right.result) { return .explained }
+      return processes.matches(left.result, right.result) ? .explained : .different
     case .time:
       if left.result != right.result, unseen.contains(.inputs) || !normaliser.isReplay {
         statistics.uncomparedTimeCount += 1
@@ -181,7 +183,8 @@ extension DiffSession {
   private mutating func learn(_ left: Event, _ right: Event, _ call: CallRow) {
     if left.result < 0 || right.result < 0 { return }
     switch call.resultKind {
-    case .processID: normaliser.processes.learn(left.result, right.result)
+    case .processID:
+      normaliser[keyPath: Normaliser.processes(of: call.number)].learn(left.result, right.result)
     case .descriptor where !normaliser.isReplay:
       normaliser.descriptors.learn(left.result, right.result)
     case .address where !normaliser.isReplay: learnAddress(left, right, call)

@@ -65,7 +65,11 @@ extension DiffSession {
     statistics.comparedByteCount &+= UInt64(keptCount)
     let cut = left.event.operands[1].subtractingReportingOverflow(UInt64(keptCount))
     if !cut.overflow { statistics.cutByteCount &+= cut.partialValue }
-    let offset = firstDifference(left, right)
+    let isSameKernel = leftHeader.kernel == rightHeader.kernel
+    let kind = isSameKernel ? nil : call.kind(ofAddress: left.event.operands[0])
+    var outside = kind?.fieldsOfMachine ?? []
+    if kind == .stat, unseen.contains(.inputs) { outside.append(72..<120) }  // The three times.
+    let offset = firstDifference(left, right, apartFrom: outside)
     if isSameLength, offset == nil { return nil }
     let from = offset ?? min(left.bytes.count, right.bytes.count)
     func side(_ write: StepAttachment) -> Outcome {
@@ -76,8 +80,11 @@ extension DiffSession {
     return (side(left), side(right))
   }
 
-  /// Where the kept bytes begin to differ, apart from addresses and process ids that mean the same.
-  private func firstDifference(_ left: StepAttachment, _ right: StepAttachment) -> Int? {
+  /// Where the kept bytes begin to differ, apart from addresses and process ids that mean the same,
+  /// and from fields that say what the machine is.
+  private mutating func firstDifference(
+    _ left: StepAttachment, _ right: StepAttachment, apartFrom fields: [Range<Int>]
+  ) -> Int? {
     let count = min(left.bytes.count, right.bytes.count)
     if left.payloadByteCount == right.payloadByteCount, left.digest == right.digest { return nil }
     var index = 0
@@ -85,6 +92,12 @@ extension DiffSession {
     while index < count {
       if left.bytes[index] == right.bytes[index] {
         index += 1
+        continue
+      }
+      if let field = fields.first(where: { $0.contains(index) }) {
+        statistics.outsideByteCount &+= UInt64(field.count)
+        index = field.upperBound
+        isExplained = true
         continue
       }
       let word = index & ~7
@@ -119,6 +132,17 @@ extension DiffSession {
 }
 
 extension ArgumentKind {
+  /// The bytes of the structure that say which machine and kernel it is, and not what a kernel does:
+  /// names, numbers of file systems and files, the limits of the session.
+  fileprivate var fieldsOfMachine: [Range<Int>] {
+    switch self {
+    case .systemName: [65..<260, 325..<390]  // All but sysname and machine.
+    case .stat: [0..<16]  // st_dev, st_ino.
+    case .resourceLimit: [0..<16]
+    default: []
+    }
+  }
+
   /// Whether the structure holds times or what depends on how long something took.
   var isTime: Bool {
     switch self {

@@ -24,6 +24,10 @@ struct Normaliser {
   var addresses = AddressMap()
   var descriptors = ValueMap()
   var processes = ValueMap()
+  /// What getppid(2), getpgrp(2) and getsid(2) tell: numbers that come from outside, each of its own.
+  var parents = ValueMap()
+  var groups = ValueMap()
+  var sessions = ValueMap()
   var fileNames = FileNameMap()
 
   /// The first break of each side, once both are known.
@@ -32,6 +36,16 @@ struct Normaliser {
   init(isReplay: Bool, seesLayouts: Bool = true) {
     self.isReplay = isReplay
     self.seesLayouts = seesLayouts
+  }
+
+  /// Which of the process ids a call tells.
+  static func processes(of number: SystemCallNumber) -> WritableKeyPath<Self, ValueMap> {
+    switch number {
+    case .getppid: \.parents
+    case .getpgrp, .getpgid: \.groups
+    case .getsid: \.sessions
+    default: \.processes
+    }
   }
 
   /// How much alike two steps are.
