@@ -10,36 +10,42 @@ struct PlanCommand: ParsableCommand {
     commandName: "plan",
     abstract: "Say in which order to implement system calls so that most applications run soonest.",
     discussion: """
-      Reads what applications need from a database of Loupe, and what the kernel supports from a
-      support set. An application of which nothing was measured, or whose test asserts nothing, is
-      named and never counted as running. A call that may fail with ENOSYS needs no work.
+      Reads what applications need from traces, results of probe and databases of Loupe, and what
+      the kernel supports from a support set. What a trace tells is a prediction, and the plan
+      says so. An application of which nothing was measured, whose test asserts nothing, or of whose
+      run events were lost, is named and never counted as running. A call that may fail with ENOSYS
+      needs no work.
 
       EXAMPLES
         epimetheus plan --on kerla loupedb
+        epimetheus plan redis.epi nginx.epi sort.json
         epimetheus plan --on our-kernel --workload suite loupedb
         epimetheus plan --on supported.syscalls --costs costs.txt --json loupedb
         epimetheus plan --list
 
       COSTS, one call a line:
         mmap 40
-        getpid 1
+        ioctl(TIOCGPGRP) 2
       """)
 
-  @Argument(help: "The database: a folder of APP/WORKLOAD/RUN/data/dyn.csv.")
-  var database: String?
+  @Argument(
+    help: ArgumentHelp(
+      "Traces, results of probe as JSON, databases of Loupe (folders of "
+        + "APP/WORKLOAD/RUN/data/dyn.csv).", valueName: "source"))
+  var sources: [String] = []
 
   @Option(
     name: .customLong("on"),
-    help: "The kernel: our-kernel, a set of --list, or a file of names, one a line.")
+    help: "The kernel: our-kernel, a set of --list, a list of names, SCML or gVisor's table.")
   var kernel: String = OurKernel.name
 
-  @Option(help: "Count only workloads whose name begins so: suite, benchmark.")
+  @Option(help: "Of a database: only workloads whose name begins so: suite, benchmark.")
   var workload: String = ""
 
   @Option(help: "The order: soonest, or fewest as Loupe does it.")
   var order: SupportPlan.Order = .soonest
 
-  @Option(help: "A file with the cost of calls; others cost 10, a fake 2.")
+  @Option(help: "A file with the cost of calls; others cost 10, a fake 2, part of a call 3.")
   var costs: String?
 
   @Flag(help: "Print the names of the support sets that come with the command.")
@@ -49,8 +55,8 @@ struct PlanCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
-    if !list && database == nil {
-      throw ValidationError("name the database, or --list for the support sets")
+    if !list && sources.isEmpty {
+      throw ValidationError("name traces or a database, or --list for the support sets")
     }
   }
 
@@ -60,10 +66,9 @@ struct PlanCommand: ParsableCommand {
         ([OurKernel.name] + KnownSupportSets.names).joined(separator: "\n") + "\n")
       return
     }
-    guard let database else { return }
     let set = try SupportSets.find(kernel)
     SupportSets.tellUnknownNames(of: set)
-    let needs = try LoupeDatabase(folder: database).needs(workload: workload)
+    let needs = try PlanSources.needs(sources, workload: workload)
     let planner = SupportPlanner(
       order: order,
       costs: try costs.map { try WorkCosts(parsing: try SupportFiles.text(of: $0), path: $0) }

@@ -67,16 +67,7 @@ struct ReportCommand: ParsableCommand {
 
   private func runSupport(_ set: SupportSet) throws {
     SupportSets.tellUnknownNames(of: set)
-    var requirements = Requirements()
-    for trace in traces {
-      var reader = try TraceFiles.open(trace)
-      do {
-        try requirements.read(&reader, header: reader.header, named: trace)
-      } catch {
-        throw CommandError.badInput("\(trace): \(error.message), at byte \(error.position)")
-      }
-      requirements.traces[requirements.traces.count - 1].problems = TraceFiles.problems(of: reader)
-    }
+    var requirements = try TraceFiles.requirements(of: traces)
     let symboliser = Symboliser()
     requirements.resolvePlaces { symboliser.function(in: $0, at: $1) }
     let report = SupportReport(requirements, against: set)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+import Analyzer
 import FoundationEssentials
 import Trace
 import TraceFile
@@ -18,6 +19,21 @@ enum TraceFiles {
     } catch {
       throw CommandError.badInput(error.description)
     }
+  }
+
+  /// What the programs of traces ask of a kernel.
+  static func requirements(of paths: [String]) throws -> Requirements {
+    var requirements = Requirements()
+    for path in paths {
+      var reader = try open(path)
+      do {
+        try requirements.read(&reader, header: reader.header, named: path)
+      } catch {
+        throw CommandError.badInput("\(path): \(error.message), at byte \(error.position)")
+      }
+      requirements.traces[requirements.traces.count - 1].problems = problems(of: reader)
+    }
+    return requirements
   }
 
   /// Makes a trace.

@@ -207,4 +207,34 @@ struct SupportReportTests {
     #expect(silent.findings(failing: .missing).findings.isEmpty)
     #expect(silent.text().contains("of which the set says nothing"))
   }
+
+  @Test func `what a trace tells of needs is a prediction`() throws {
+    let script = Script {
+      $0.call(.rseq, 0, 32, 0, 0, result: -38)
+      $0.call(.ioctl, 0, 0x5401, 0x1000, result: -25)
+      $0.call(.set_robust_list, 0, 24, result: 0)
+      $0.call(.getpid, result: 7)
+      $0.call(.ioctl, 0, 0x5413, 0x1000, result: 0)
+    }
+    func needs(_ events: EventList) throws -> ApplicationNeeds {
+      var (requirements, events) = (Requirements(), events)
+      var header = TraceHeader()
+      header.origin = .linux
+      try requirements.read(&events, header: header, named: "a.epi")
+      return requirements.needs(named: "a")
+    }
+    let found = try needs(script.events)
+    #expect(found.isPredicted && found.doubt == nil)
+    #expect(found.calls[.rseq] == CallVerdict(stubWorks: true, fakeWorks: false))
+    #expect(found.calls[.set_robust_list] == CallVerdict(stubWorks: false, fakeWorks: true))
+    #expect(found.required == [.getpid])
+    #expect(
+      found.parts.sorted { $0.key < $1.key }.map { "\($0.key.name) \($0.value.stubWorks)" }
+        == ["TCGETS true", "TIOCGWINSZ false"])
+    var lossy = script
+    var gap = Event(.gap)
+    gap.operands[0] = 3
+    lossy.events.append(gap)
+    #expect(try needs(lossy.events).doubt == .lostEvents)
+  }
 }

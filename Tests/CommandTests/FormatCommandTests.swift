@@ -95,6 +95,7 @@ struct FormatCommandTests {
         ["import", "--json", "strace", "-", "-o", imported],
         ["info", "--json", imported], ["slice", "--json", imported],
         ["plan", "--json", "--on", "kerla", database.path(percentEncoded: false)],
+        ["plan", "--json", Self.traces[0], Self.traces[2]],
         ["probe", "--json", "--", "/bin/busybox", "true"],
         ["probe", "--json", "--flags", "--test", "exit 0", "--", "/bin/busybox", "sleep", "9"],
       ]

@@ -84,4 +84,48 @@ struct SupportCommandTests {
     let run = try Subprogram.run([Subprogram.epimetheus] + arguments)
     #expect(run.end == .exited(2), "\(run.end) \(run.errorText)")
   }
+
+  @Test func `a plan is made of traces, of probes and of databases, and says which are predicted`()
+    throws
+  {
+    try Scratch.with { scratch in
+      let probe = scratch.path("sleep.json")
+      let run = try Subprogram.epimetheus("probe", "-o", probe, "--", "/bin/busybox", "sleep", "0")
+      try #require(run.end == .exited(0), "\(run.errorText)")
+      let database = scratch.url.appending(path: "db")
+      let folder = database.appending(path: "app/suite/run/data")
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      try Data("0,Y,N,N,N\n1,Y,Y,N,N\n".utf8).write(to: folder.appending(path: "dyn.csv"))
+      let sources = [FormatCommandTests.traces[1], probe, database.path(percentEncoded: false)]
+      let names = ["app", "linux-lua", "sleep"]
+      func plan(_ set: String, _ sources: [String]) throws -> [String: Any] {
+        let run = try Subprogram.run(
+          [Subprogram.epimetheus, "plan", "--json", "--on", set] + sources)
+        try #require(run.end == .exited(0), "\(run.errorText)")
+        return try #require(
+          JSONSerialization.jsonObject(with: run.output) as? [String: Any])
+      }
+      for set in ["kerla", "our-kernel"] {
+        let found = try plan(set, sources)
+        let steps = try #require(found["steps"] as? [[String: Any]])
+        let unlocked = steps.flatMap { $0["unlocked"] as? [String] ?? [] }
+        #expect((unlocked + (found["running"] as? [String] ?? [])).sorted() == names)
+        #expect(found["predicted"] as? [String] == ["linux-lua"])
+        let again = try plan(set, sources.reversed())
+        #expect(again as NSDictionary == found as NSDictionary)
+      }
+      // What our kernel answers is measured with the program of the trace: it lacks rseq alone.
+      let steps = try plan("our-kernel", [sources[0]])["steps"] as? [[String: Any]]
+      let work = (steps ?? []).flatMap { $0["work"] as? [[String: Any]] ?? [] }
+      #expect(work.map { $0["call"] as? String } == ["rseq"])
+      // What is cut is told, and not counted.
+      let cut = scratch.url.appending(path: "cut.epi")
+      let whole = try Data(contentsOf: URL(filePath: sources[0]))
+      try whole.dropLast(60).write(to: cut)
+      let doubts = try plan("our-kernel", [cut.path(percentEncoded: false)])["doubtful"]
+      #expect(doubts as? [[String: String]] == [["name": "cut", "doubt": "lostEvents"]])
+      try Data("{\"format\":\"other\"}".utf8).write(to: URL(filePath: probe))
+      #expect(try Subprogram.epimetheus("plan", probe).end == .exited(42))
+    }
+  }
 }

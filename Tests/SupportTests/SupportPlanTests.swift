@@ -98,6 +98,47 @@ struct SupportPlanTests {
     #expect(plan.doubtful.map(\.doubt) == [.noData, .testAssertsNothing])
   }
 
+  @Test
+  func `a part that the kernel lacks is work, unless it may be refused or the call is written`()
+    throws
+  {
+    func part(_ number: SystemCallNumber, _ name: String) -> CallPart {
+      CallPart(number: number, argument: 1, name: name, value: name == "TCGETS" ? 0x5401 : 0x5413)
+    }
+    func needs(_ name: String, _ verdict: CallVerdict) -> ApplicationNeeds {
+      var needs = ApplicationNeeds(name: name)
+      needs.join(
+        [.ioctl: .required, .fcntl: .required],
+        parts: [part(.ioctl, "TCGETS"): .required, part(.ioctl, "TIOCGWINSZ"): verdict])
+      return needs
+    }
+    var set = kernel(.fcntl)
+    set.add(
+      CallRule([.init(argument: 1, pattern: .codes([0x5401], mask: 0xffff_ffff))]), to: .ioctl)
+    let all = [needs("a", .required), needs("b", Self.stubOnly), needs("c", .required)]
+    let costs = try WorkCosts(parsing: "ioctl(TIOCGWINSZ) 4\n", path: "c")
+    let plan = SupportPlanner(costs: costs).plan(for: set, all)
+    #expect(plan.running == ["b"])
+    #expect(plan.steps.map(\.totalCost) == [4])
+    #expect(plan.steps.first?.items.map(\.part?.name) == ["TIOCGWINSZ"])
+    #expect(plan.steps.first?.unlocked == ["a", "c"])
+    // Who writes the call writes its parts; a list that says nothing of them is taken at its word.
+    let whole = SupportPlanner(costs: costs).plan(for: kernel(.fcntl), all)
+    #expect(summary(whole) == ["implement ioctl -> a, b, c"])
+    #expect(SupportPlanner().plan(for: kernel(.fcntl, .ioctl), all).running == ["a", "b", "c"])
+    for text in ["ioctl() 3", "ioctl(TCGETS 3", "(TCGETS) 3", "nothing(X) 3"] {
+      #expect(throws: SupportFileError.self) { try WorkCosts(parsing: text, path: "c") }
+    }
+  }
+
+  @Test func `what lost events is never counted as running`() {
+    var lossy = application("l", [.read: .required])
+    lossy.isIncomplete = true
+    let plan = SupportPlanner().plan(for: kernel(.read), [lossy])
+    #expect(plan.running == [] && plan.steps.isEmpty)
+    #expect(plan.doubtful.map(\.doubt) == [.lostEvents])
+  }
+
   @Test func `costs move the order`() throws {
     let costs = try WorkCosts(parsing: "# dear\npoll 100\n\nmmap 1 # cheap\n", path: "c")
     let applications = [

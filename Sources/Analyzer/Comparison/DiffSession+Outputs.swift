@@ -132,7 +132,7 @@ extension DiffSession {
 }
 
 extension ArgumentKind {
-  /// The bytes of the structure that say which machine and kernel it is, and not what a kernel does:
+  /// The bytes of the structure that say which machine and kernel it is, not what a kernel does:
   /// names, numbers of file systems and files, the limits of the session.
   fileprivate var fieldsOfMachine: [Range<Int>] {
     switch self {

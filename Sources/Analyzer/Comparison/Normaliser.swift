@@ -24,7 +24,7 @@ struct Normaliser {
   var addresses = AddressMap()
   var descriptors = ValueMap()
   var processes = ValueMap()
-  /// What getppid(2), getpgrp(2) and getsid(2) tell: numbers that come from outside, each of its own.
+  /// What getppid(2), getpgrp(2) and getsid(2) tell: numbers from outside, each of its own.
   var parents = ValueMap()
   var groups = ValueMap()
   var sessions = ValueMap()

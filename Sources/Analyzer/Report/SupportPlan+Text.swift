@@ -20,6 +20,10 @@ extension SupportPlan {
       }
       text += table.text + "\n"
     }
+    if !predicted.isEmpty {
+      text += "Predicted from traces, not measured (`epimetheus probe` measures): "
+      text += predicted.joined(separator: ", ") + "\n"
+    }
     for group in Dictionary(grouping: doubtful, by: \.doubt).sorted(by: {
       $0.key.rawValue < $1.key.rawValue
     }) {
@@ -48,6 +52,7 @@ extension SupportPlan {
             ])
           })
       ),
+      ("predicted", .array(predicted.map { .string($0) })),
       (
         "doubtful",
         .array(
@@ -62,7 +67,7 @@ extension SupportPlan {
 extension SupportPlan.Step {
   fileprivate var words: String {
     let parts = SupportPlan.Work.allCases.compactMap { work -> String? in
-      let names = items.filter { $0.work == work }.map(\.callName)
+      let names = items.filter { $0.work == work }.map(\.words)
       return names.isEmpty ? nil : work.rawValue + " " + names.joined(separator: ", ")
     }
     return parts.joined(separator: "; ") + " -> " + unlocked.joined(separator: ", ")
@@ -75,10 +80,13 @@ extension SupportPlan.Item {
     SystemCallTable.name(of: number)?.description ?? "call \(number.rawValue)"
   }
 
+  /// The call, with the part of it that is meant: `ioctl(TIOCGPGRP)`.
+  fileprivate var words: String { callName + (part.map { "(\($0.name))" } ?? "") }
+
   fileprivate var json: JSONValue {
     .object([
       ("call", .string(callName)), ("number", .integer(UInt64(number.rawValue))),
-      ("work", .string(work.rawValue)), ("cost", .integer(cost)),
+      ("part", .optional(part?.name)), ("work", .string(work.rawValue)), ("cost", .integer(cost)),
     ])
   }
 }
@@ -98,6 +106,7 @@ extension ApplicationNeeds.Doubt {
     case .noData: "No data, so nothing is said about"
     case .testAssertsNothing:
       "Every call can be left out, so the test asserts nothing, and nothing is said about"
+    case .lostEvents: "Events were lost, so more may be asked, and nothing is said about"
     }
   }
 }

@@ -56,8 +56,8 @@ struct SignalState {
     }
   }
 
-  /// What an execve(2) does: handlers, their stack, and the flags and masks of all actions are gone;
-  /// what is ignored stays so. Linux: `flush_signal_handlers()`.
+  /// What an execve(2) does: handlers, their stack, flags and masks of all actions are gone; what
+  /// is ignored stays so. Linux: `flush_signal_handlers()`.
   mutating func forgetHandlers() {
     for index in actions.indices {
       actions[index] = Action(handler: actions[index].handler == 1 ? 1 : 0)

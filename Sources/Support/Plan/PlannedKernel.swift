@@ -16,11 +16,15 @@ struct PlannedKernel {
 
   private var answers: [SystemCallNumber: Answer] = [:]
   private let costs: WorkCosts
+  private let set: SupportSet
+  /// Parts of calls that were worked on.
+  private var parts: Set<CallPart> = []
   /// Calls that some application can only do with when they fail: faking them would break it.
   private let unfakeable: Set<SystemCallNumber>
 
   init(_ set: SupportSet, for applications: [ApplicationNeeds], costs: WorkCosts) {
     self.costs = costs
+    self.set = set
     unfakeable = Set(
       applications.flatMap { $0.numbers { $0.stubWorks && !$0.fakeWorks } })
     for number in set.calls(.supported) + set.calls(.partial) { answers[number] = .implemented }
@@ -29,7 +33,7 @@ struct PlannedKernel {
 
   /// What must be done that the application runs, by number; empty if it runs.
   func work(for application: ApplicationNeeds) -> [SupportPlan.Item] {
-    application.numbers { _ in true }.compactMap { number in
+    let whole = application.numbers { _ in true }.compactMap { number -> SupportPlan.Item? in
       guard let verdict = application.calls[number] else { return nil }
       switch answers[number] ?? .absent {
       case .implemented: return nil
@@ -41,11 +45,31 @@ struct PlannedKernel {
         return item(number, canFake ? .fake : .implement)
       }
     }
+    return whole
+      + application.parts.keys.sorted().filter { lacks($0, application) }.map { part in
+        SupportPlan.Item(
+          number: part.number, part: part, work: .implement, cost: costs.implementing(part))
+      }
+  }
+
+  /// Whether the kernel has the call and not this part of it, which the application cannot do
+  /// without: a kernel refuses what it does not have. Work on a whole call is work on its parts.
+  private func lacks(_ part: CallPart, _ application: ApplicationNeeds) -> Bool {
+    let state = set.state(of: part.number)
+    return (state == .supported || state == .partial) && !parts.contains(part)
+      && application.parts[part]?.stubWorks == false
+      && set.state(of: part.item, in: part.number) == .missing
   }
 
   /// Does the work.
   mutating func perform(_ items: [SupportPlan.Item]) {
-    for item in items { answers[item.number] = item.work == .fake ? .fake : .implemented }
+    for item in items {
+      if let part = item.part {
+        parts.insert(part)
+      } else {
+        answers[item.number] = item.work == .fake ? .fake : .implemented
+      }
+    }
   }
 
   private func item(_ number: SystemCallNumber, _ work: SupportPlan.Work) -> SupportPlan.Item {

@@ -16,6 +16,8 @@ public struct SupportPlan: Sendable {
   public struct Item: Sendable, Hashable {
     /// The call.
     public var number: SystemCallNumber
+    /// The sub-command or flag of it; nil for the call as a whole.
+    public var part: CallPart?
     /// What is done.
     public var work: Work
     /// What it costs.
@@ -45,6 +47,8 @@ public struct SupportPlan: Sendable {
   public var running: [String] = []
   /// The steps, first to last.
   public var steps: [Step] = []
+  /// Applications whose needs are predicted from traces, and not measured, by name.
+  public var predicted: [String] = []
   /// Applications of which nothing can be said, and why, by name.
   public var doubtful: [(name: String, doubt: ApplicationNeeds.Doubt)] = []
 
@@ -60,4 +64,13 @@ public struct SupportPlan: Sendable {
 extension [SupportPlan.Item] {
   /// What all of it costs.
   var cost: UInt64 { reduce(0) { $0 + $1.cost } }
+}
+
+extension SupportPlan.Item {
+  /// By number; a call before its parts.
+  func isBefore(_ other: SupportPlan.Item) -> Bool {
+    if number != other.number { return number.rawValue < other.number.rawValue }
+    guard let part, let others = other.part else { return part == nil && other.part != nil }
+    return part < others
+  }
 }

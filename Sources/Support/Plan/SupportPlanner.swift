@@ -28,6 +28,7 @@ public struct SupportPlanner: Sendable {
     plan.doubtful = applications.compactMap { application in
       application.doubt.map { (application.name, $0) }
     }
+    plan.predicted = applications.filter { $0.isPredicted && $0.doubt == nil }.map(\.name)
     var waiting = applications.filter { $0.doubt == nil }
     var kernel = PlannedKernel(set, for: waiting, costs: costs)
     let (running, rest) = split(waiting, on: kernel)
@@ -42,7 +43,7 @@ public struct SupportPlanner: Sendable {
       totalCost += items.cost
       plan.steps.append(
         SupportPlan.Step(
-          items: items.sorted { $0.number.rawValue < $1.number.rawValue }, unlocked: unlocked,
+          items: items.sorted { $0.isBefore($1) }, unlocked: unlocked,
           totalCost: totalCost,
           runningCount: (plan.steps.last?.runningCount ?? running.count) + unlocked.count))
     }

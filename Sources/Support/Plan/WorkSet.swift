@@ -8,10 +8,15 @@ struct WorkSet {
   private(set) var items: [SupportPlan.Item]
   private var implemented = CallNumberSet()
   private var answered = CallNumberSet()
+  private var parts: Set<CallPart> = []
 
   init(_ items: [SupportPlan.Item]) {
     self.items = items
     for item in items {
+      if let part = item.part {
+        parts.insert(part)
+        continue
+      }
       answered.insert(item.number)
       if item.work == .implement { implemented.insert(item.number) }
     }
@@ -26,13 +31,16 @@ struct WorkSet {
   /// Whether doing this does the other.
   func covers(_ other: WorkSet) -> Bool {
     implemented.isSuperset(of: other.implemented) && answered.isSuperset(of: other.answered)
+      && other.parts.isSubset(of: parts)
   }
 
   /// The work that does both.
   func union(_ other: WorkSet) -> WorkSet {
     var joined: [SupportPlan.Item] = items
     for item in other.items {
-      if let index = joined.firstIndex(where: { $0.number == item.number }) {
+      if let index = joined.firstIndex(where: {
+        $0.number == item.number && $0.part == item.part
+      }) {
         if item.work == .implement { joined[index] = item }
       } else {
         joined.append(item)
