@@ -7,12 +7,14 @@ internal import LinuxABI
 
 /// A file or directory of the outside that the guest has open.
 ///
-/// A file that is read often is mapped, and what is read then is copied from there: that saves a
-/// call of the host's kernel each time. The mapping shows what pread(2) would, as long as nobody
-/// cuts the file.
+/// A file that is read often in small pieces is mapped, and what is read then is copied from there:
+/// that saves a call of the host's kernel each time. For large pieces such a call costs less than to
+/// map their pages. The mapping shows what pread(2) would, as long as nobody cuts the file.
 struct HostedFile {
-  /// Reads before the file is mapped.
+  /// Small reads before the file is mapped.
   private static let patience = 8
+  /// Bytes from which on a read is a call.
+  private static let largeRead: UInt64 = 32 << 10
   /// The most bytes that are mapped.
   private static let mappingLimit = 16 << 30
 
@@ -33,7 +35,7 @@ struct HostedFile {
   mutating func copies(
     _ wanted: UInt64, from offset: Int, into segments: [PhysicalSegment], of memory: PhysicalMemory
   ) -> Bool {
-    guard let base = base ?? mapped(), offset >= 0, offset <= byteCount,
+    guard wanted < Self.largeRead, let base = base ?? mapped(), offset >= 0, offset <= byteCount,
       wanted <= UInt64(byteCount - offset)
     else { return false }
     var source = UnsafeRawPointer(base) + offset
