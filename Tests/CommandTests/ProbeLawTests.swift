@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -28,16 +29,28 @@ struct ProbeLawTests {
   /// Without these no program starts, or finds its libraries.
   private static let foundations = ["execve", "arch_prctl", "mmap", "openat", "read"]
 
-  /// Measures twice. What is required is used; what is used has a verdict; what is a stub, a fake or
-  /// both is never required; what is required was shown so; and the same comes out again.
+  private func check(_ program: [String], uses foundations: [String]) throws {
+    try check(uses: foundations) { _ in ["--"] + program }
+  }
+
+  /// Measures twice, side by side, with options and program for each. What is required is used; what
+  /// is used has a verdict; what is a stub, a fake or both is never required; what is required was
+  /// shown so; and the same comes out again.
   private func check(
-    _ options: [String], _ program: [String], uses foundations: [String],
-    environment: [String: String]? = nil
+    uses foundations: [String], environment: [String: String]? = nil,
+    _ arguments: @Sendable (Int) -> [String]
   ) throws {
-    let reports = try (0..<2).map { _ in
-      let run = try Subprogram.run(
-        [Subprogram.epimetheus, "probe", "--json"] + options + ["--"] + program,
-        environment: environment, timeout: 400)
+    let runs = Mutex<[Result<Subprogram, any Error>]>([])
+    DispatchQueue.concurrentPerform(iterations: 2) { turn in
+      let run = Result {
+        try Subprogram.run(
+          [Subprogram.epimetheus, "probe", "--json"] + arguments(turn),
+          environment: environment, timeout: 400)
+      }
+      runs.withLock { $0.append(run) }
+    }
+    let reports = try runs.withLock { $0 }.map { result in
+      let run = try result.get()
       try #require(run.end == .exited(0), "\(run.errorText)")
       return try JSONDecoder().decode(Report.self, from: Data(run.output))
     }
@@ -74,13 +87,13 @@ struct ProbeLawTests {
 
   @Test func `busybox`() throws {
     try check(
-      [], ["/bin/busybox", "sha256sum", "/etc/passwd"],
+      ["/bin/busybox", "sha256sum", "/etc/passwd"],
       uses: Self.foundations.filter { $0 != "mmap" })
   }
 
   @Test(.enabled(if: exists("/usr/bin/lua5.4"), "lua is not installed"))
   func `lua`() throws {
-    try check([], ["/usr/bin/lua5.4", "-e", "print(1)"], uses: Self.foundations)
+    try check(["/usr/bin/lua5.4", "-e", "print(1)"], uses: Self.foundations)
   }
 
   @Test(.enabled(if: exists("/usr/bin/sqlite3"), "sqlite3 is not installed"))
@@ -90,13 +103,13 @@ struct ProbeLawTests {
       let make = try Subprogram.run(
         ["/usr/bin/sqlite3", database, "create table t(a); insert into t values(1);"])
       try #require(make.end == .exited(0))
-      try check([], ["/usr/bin/sqlite3", database, "select * from t"], uses: Self.foundations)
+      try check(["/usr/bin/sqlite3", database, "select * from t"], uses: Self.foundations)
     }
   }
 
   @Test(.enabled(if: exists("/usr/bin/zstd"), "zstd is not installed"))
   func `zstd`() throws {
-    try check([], ["/usr/bin/zstd", "-q", "-c", "/etc/passwd"], uses: Self.foundations)
+    try check(["/usr/bin/zstd", "-q", "-c", "/etc/passwd"], uses: Self.foundations)
   }
 
   @Test(
@@ -105,24 +118,24 @@ struct ProbeLawTests {
       "there is no redis here: scripts/servers fetches it"))
   func `redis`() throws {
     try Scratch.with { scratch in
-      // No port: whether it can be bound again at once depends on the run before.
-      let socket = scratch.path("socket")
-      let client = "\(ServerTools.path("redis-cli")!) -s \(socket)"
-      // It answers, and keeps what it is told.
-      let test = """
-        works() {
-          for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
-            [ "$(\(client) ping 2>/dev/null)" = PONG ] && break; sleep 0.1
-          done
-          [ "$(\(client) set key value)" = OK ] && [ "$(\(client) get key)" = value ]
-        }
-        works; status=$?; rm -f \(socket); exit $status
-        """
-      try check(
-        ["--timeout", "3", "--test", test],
-        [ServerTools.path("redis-server")!, "--port", "0", "--unixsocket", socket]
-          + ["--save", "", "--appendonly", "no", "--dir", scratch.path("")],
-        uses: Self.foundations, environment: ServerTools.environment)
+      try check(uses: Self.foundations, environment: ServerTools.environment) { turn in
+        // No port: whether it can be bound again at once depends on the run before.
+        let socket = scratch.path("socket\(turn)")
+        let client = "\(ServerTools.path("redis-cli")!) -s \(socket)"
+        // It answers, and keeps what it is told.
+        let test = """
+          works() {
+            for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
+              [ "$(\(client) ping 2>/dev/null)" = PONG ] && break; sleep 0.1
+            done
+            [ "$(\(client) set key value)" = OK ] && [ "$(\(client) get key)" = value ]
+          }
+          works; status=$?; rm -f \(socket); exit $status
+          """
+        return ["--timeout", "3", "--test", test, "--", ServerTools.path("redis-server")!]
+          + ["--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no"]
+          + ["--dir", scratch.path("")]
+      }
     }
   }
 }
