@@ -22,7 +22,12 @@ import LinuxABI
   @safe private final class Chunk {
     let base: UnsafeMutableRawPointer
 
-    init(byteCount: Int) { unsafe base = .allocate(byteCount: byteCount, alignment: 1024) }
+    init(byteCount: Int) {
+      // One that is as long as a large page is one: a search goes to few nodes of many, and would
+      // walk the host's page table for each.
+      let alignment = byteCount == chunkByteLimit ? chunkByteLimit : VMAInner.byteCount
+      unsafe base = .allocate(byteCount: byteCount, alignment: alignment)
+    }
 
     deinit { unsafe base.deallocate() }
   }
