@@ -2,129 +2,9 @@
 
 import LinuxABI
 
-/// A node at the bottom of the tree: up to 9 VMAs in ascending order, which fill 512 bytes.
-///
-/// The memory of a node belongs to the tree's pool and is good as long as the tree has the node; a
-/// node is a name for it. Where VMAs begin lies together, in the first two cache lines: a search
-/// needs these and those of the VMA that it finds, which lie so near that a CPU has often fetched
-/// them by then. Behind the count a VMA begins at the highest number, so no branch is needed.
-@safe struct VMALeaf {
-  static var fanout: Int { 9 }
-  static var byteCount: Int { (8 + fanout * (8 + MemoryLayout<Entry>.stride) + 63) & ~63 }
-
-  private struct Entry {
-    var high: UInt64
-    var attributes: VMA.Attributes
-  }
-
-  @unsafe let base: UnsafeMutableRawPointer
-
-  private var lows: UnsafeMutablePointer<UInt64> {
-    unsafe (base + 8).assumingMemoryBound(to: UInt64.self)
-  }
-  private var entries: UnsafeMutablePointer<Entry> {
-    unsafe (base + 8 + Self.fanout * 8).assumingMemoryBound(to: Entry.self)
-  }
-
-  /// Makes it empty.
-  func reset() {
-    count = 0
-    for slot in 0..<Self.fanout { unsafe lows[slot] = .max }
-  }
-
-  var count: Int {
-    get { unsafe base.load(as: Int.self) }
-    nonmutating set { unsafe base.storeBytes(of: newValue, as: Int.self) }
-  }
-
-  @inline(__always)
-  func low(_ slot: Int) -> UInt64 {
-    precondition(slot >= 0 && slot < Self.fanout, "no such VMA in the leaf")
-    return unsafe lows[slot]
-  }
-
-  @inline(__always)
-  func high(_ slot: Int) -> UInt64 {
-    precondition(slot >= 0 && slot < Self.fanout, "no such VMA in the leaf")
-    return unsafe entries[slot].high
-  }
-
-  /// The VMA there; to set one leaves the count alone.
-  subscript(slot: Int) -> VMA {
-    @inline(__always)
-    get {
-      precondition(slot >= 0 && slot < Self.fanout, "no such VMA in the leaf")
-      let low = unsafe lows[slot]
-      let entry = unsafe entries[slot]
-      return VMA(
-        range: VirtualAddress(low)..<VirtualAddress(entry.high), attributes: entry.attributes)
-    }
-    @inline(__always)
-    nonmutating set {
-      precondition(slot >= 0 && slot < Self.fanout, "no such VMA in the leaf")
-      unsafe lows[slot] = newValue.range.lowerBound.rawValue
-      unsafe entries[slot] = Entry(
-        high: newValue.range.upperBound.rawValue, attributes: newValue.attributes)
-    }
-  }
-
-  /// How many VMAs begin at or below `address`.
-  @inline(__always)
-  func countBeginning(atOrBelow address: UInt64) -> Int {
-    let page = PageAfter(address)
-    var result = 0
-    for slot in 0..<Self.fanout { result &+= unsafe page.isAbove(lows[slot]) }
-    return min(result, count)
-  }
-
-  /// Whether the address lies between its first VMA and its last.
-  @inline(__always)
-  func spans(_ address: UInt64) -> Bool {
-    let last = count - 1
-    return unsafe last >= 0 && lows[0] <= address && address < entries[last].high
-  }
-
-  /// Extent and largest gap; it is not empty.
-  @inline(__always)
-  var summary: VMASummary {
-    let last = count - 1
-    var gap: UInt64 = 0
-    for slot in 0..<last { unsafe gap = max(gap, lows[slot &+ 1] &- entries[slot].high) }
-    return VMASummary(low: low(0), high: high(last), gap: gap)
-  }
-
-  /// Makes room for `newCount` VMAs in the place of those in `slots`.
-  @inline(__always)
-  func resize(_ slots: Range<Int>, to newCount: Int) {
-    let oldCount = count
-    let rest = oldCount - slots.upperBound
-    let target = slots.lowerBound + newCount
-    precondition(
-      slots.lowerBound >= 0 && rest >= 0 && target + rest <= Self.fanout, "the leaf overflows")
-    if target != slots.upperBound {
-      unsafe (lows + target).update(from: lows + slots.upperBound, count: rest)
-      unsafe (entries + target).update(from: entries + slots.upperBound, count: rest)
-      count = target + rest
-      for slot in target + rest..<max(target + rest, oldCount) { unsafe lows[slot] = .max }
-    }
-  }
-
-  /// Appends the VMAs of `other` from `start` on; `other` keeps those before.
-  func take(from other: VMALeaf, _ start: Int) {
-    let moved = other.count - start
-    let end = count
-    precondition(start >= 0 && moved >= 0 && end + moved <= Self.fanout, "the leaf overflows")
-    unsafe (lows + end).update(from: other.lows + start, count: moved)
-    unsafe (entries + end).update(from: other.entries + start, count: moved)
-    count = end + moved
-    other.count = start
-    for slot in start..<start + moved { unsafe other.lows[slot] = .max }
-  }
-}
-
 /// The page behind that of an address, for searches without branches: compilers make those of
 /// comparisons, and a CPU guesses wrong at about one in each node.
-private struct PageAfter {
+struct PageAfter {
   private let number: UInt64
 
   @inline(__always)
@@ -147,7 +27,8 @@ struct VMASummary: Equatable {
 
 /// A node above the leaves: up to 31 nodes with what is known of them.
 ///
-/// Where each begins lies beside its name, for the same reason as in a leaf.
+/// Where each begins lies beside its name, in lines that a search asks for at once; the rest of the
+/// extents and the gaps, which it does not need, lie behind.
 @safe struct VMAInner {
   static var fanout: Int { 31 }
   static var byteCount: Int { 1024 }
