@@ -89,9 +89,9 @@ extension AddressSpace {
 extension VMA {
   /// Whether `next` goes on where it ends, but for protection. Linux: anon_vma_compatible().
   func sharesOrigin(with next: VMA) -> Bool {
-    range.upperBound == next.range.lowerBound && displacement == next.displacement
+    range.upperBound == next.range.lowerBound
       && flags.subtracting(.heapStart) == next.flags.subtracting(.heapStart)
-      && next.backing == backing.advanced(by: range.byteCount)
+      && attributes.goesOn(in: next.attributes, after: range.byteCount)
   }
 
   /// Whether a trace that tells of VMAs tells the same of both.

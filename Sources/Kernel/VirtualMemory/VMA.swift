@@ -37,17 +37,6 @@ public struct VMA: Equatable, Sendable {
   /// All else, which a tree keeps beside its addresses.
   var attributes: Attributes
 
-  /// What a VMA is, apart from where; in an order that needs 40 bytes.
-  struct Attributes: Equatable, Sendable {
-    var displacement: UInt64 = 0
-    var backing: Backing
-    var protection: Protection
-    var pageSize: PageSize?
-    var name: Name
-    var flags: Flags
-    var origin: UInt32 = 0
-  }
-
   /// What gives it its contents; an offset in it is that of the first byte.
   public internal(set) var backing: Backing {
     get { attributes.backing }
@@ -98,7 +87,7 @@ public struct VMA: Equatable, Sendable {
   ) {
     self.range = range
     attributes = Attributes(
-      backing: backing, protection: protection, pageSize: pageSize, name: name, flags: flags)
+      backing: backing, name: name, protection: protection, flags: flags, pageSize: pageSize)
   }
 
   /// Whether stores are meant for other mappings too: MAP_SHARED.
@@ -108,7 +97,7 @@ public struct VMA: Equatable, Sendable {
   func part(_ part: AddressRange) -> VMA {
     var result = self
     result.range = part
-    result.backing = backing.advanced(by: part.lowerBound - range.lowerBound)
+    result.attributes = attributes.advanced(by: part.lowerBound - range.lowerBound)
     if part.lowerBound != range.lowerBound { result.flags.remove(.heapStart) }
     return result
   }
@@ -118,9 +107,8 @@ public struct VMA: Equatable, Sendable {
     range.upperBound == next.range.lowerBound && protection == next.protection
       && flags.subtracting(.heapStart) == next.flags && pageSize == next.pageSize
       && name == next.name && !flags.contains(.indivisible) && backing != .special
-      && displacement == next.displacement
       && (origin == next.origin || origin == 0 || next.origin == 0)
-      && next.backing == backing.advanced(by: range.byteCount)
+      && attributes.goesOn(in: next.attributes, after: range.byteCount)
   }
 
   /// Both as one, which `canMerge` permits.

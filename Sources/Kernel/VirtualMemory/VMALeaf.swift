@@ -2,14 +2,14 @@
 
 import LinuxABI
 
-/// A node at the bottom of the tree: up to 9 VMAs in ascending order, which fill 512 bytes.
+/// A node at the bottom of the tree: up to 12 VMAs in ascending order, which fill 512 bytes.
 ///
 /// The memory of a node belongs to the tree's pool and is good as long as the tree has the node; a
 /// node is a name for it. A search looks at where each VMA begins: that asks for all cache lines of
 /// the node at once, and what is found is there with them instead of after them. Behind the count a
 /// VMA begins at the highest number, so no branch is needed.
 @safe struct VMALeaf {
-  static var fanout: Int { 9 }
+  static var fanout: Int { 12 }
   static var byteCount: Int { (8 + fanout * MemoryLayout<Entry>.stride + 63) & ~63 }
 
   /// A VMA; its bounds apart, since there is none behind the count.
