@@ -109,7 +109,7 @@ let package = Package(
     .testTarget(
       name: "LinuxABITests", dependencies: ["TestSupport", "LinuxABI"], swiftSettings: common),
     .testTarget(
-      name: "KernelTests", dependencies: ["TestSupport", "Kernel", "LinuxABI"],
+      name: "KernelTests", dependencies: ["TestSupport", "Kernel", "Trace", "LinuxABI"],
       swiftSettings: common),
     .testTarget(
       name: "TraceTests", dependencies: ["TestSupport", "Trace", "TraceFile", "LinuxABI"],

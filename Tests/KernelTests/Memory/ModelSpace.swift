@@ -21,6 +21,8 @@ struct ModelSpace {
 
   /// Whether VMAs that were ever writable do not merge with others, as on Linux.
   var accountsWrites = false
+  /// A mistake, which a test wants to see found.
+  var keepsWhatIsDropped = false
 
   static var pageCount: Int { 160 }
   var pages: [Page?] = Array(repeating: nil, count: pageCount)
@@ -75,6 +77,7 @@ struct ModelSpace {
   }
 
   mutating func drop(_ range: Range<Int>) {
+    if keepsWhatIsDropped { return }
     for page in range {
       guard let backing = pages[page]?.backing, backing != .reserved else { continue }
       let value = fresh(backing)
