@@ -39,34 +39,53 @@ struct ModelRun {
     self.isLinux = isLinux
     faultAroundShift = seed % 2 == 0 ? 12 : 14
     items = (0..<count).map { _ in
-      Item(
-        step: .random(&random), wish: failing ? Int(random.next(below: 12)) : nil)
+      Item(step: .random(&random), wish: failing ? Int(random.next(below: 12)) : nil)
     }
+    // What all pages hold in the end.
+    items += (0..<ModelSpace.pageCount).map { Item(step: .load($0)) }
   }
 
-  /// The same as short as it gets, where it ends in a difference.
+  /// The same as short as it gets, where it ends in a difference: no operation can be left out, and
+  /// no two.
   func shrunk() throws -> (run: ModelRun, difference: Difference)? {
-    guard var found = try firstDifference() else { return nil }
-    var best = self
-    best.items = found.outcomes.map(\.item)
-    var size = best.items.count / 2
+    guard let difference = try firstDifference() else { return nil }
+    var best = (run: self, difference)
+    best.run.items = difference.outcomes.map(\.item)
+    var size = best.run.items.count / 2
     while size > 0 {
-      let count = best.items.count
       var start = 0
-      while start < best.items.count {
-        var fewer = best
-        fewer.items.removeSubrange(start..<min(start + size, best.items.count))
-        if let shorter = try fewer.firstDifference() {
-          found = shorter
-          best.items = shorter.outcomes.map(\.item)
+      while start < best.run.items.count {
+        let end = min(start + size, best.run.items.count)
+        if let shorter = try best.run.without(Array(start..<end)) {
+          best = shorter
         } else {
-          start += size
+          start = end
         }
       }
-      // To the end: until each that is left is needed.
-      if size > 1 || best.items.count == count { size /= 2 }
+      size /= 2
     }
-    return (best, found)
+    while let shorter = try best.run.withoutOneOrTwo() { best = shorter }
+    return best
+  }
+
+  private func withoutOneOrTwo() throws -> (run: ModelRun, difference: Difference)? {
+    for first in items.indices {
+      for second in first..<items.count {
+        if let shorter = try without(first == second ? [first] : [first, second]) {
+          return shorter
+        }
+      }
+    }
+    return nil
+  }
+
+  /// Without some, in ascending order, where it still ends in a difference.
+  private func without(_ indices: [Int]) throws -> (run: ModelRun, difference: Difference)? {
+    var fewer = self
+    for index in indices.reversed() { fewer.items.remove(at: index) }
+    guard let difference = try fewer.firstDifference() else { return nil }
+    fewer.items = difference.outcomes.map(\.item)
+    return (fewer, difference)
   }
 
   /// Runs it to the end, or to where the two differ.
