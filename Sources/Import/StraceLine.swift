@@ -19,22 +19,42 @@ struct StraceLine {
     case relative(UInt64)
   }
 
-  /// Reads the columns of `-f`, `-t`, `-tt`, `-ttt`, `-r`, `-n` and `-i`, those that are there.
+  /// Reads the columns of `-f`, `-Y`, `-t`, `-tt`, `-ttt`, `-r`, `-n` and `-i`: those
+  /// that are there.
   init(_ line: ByteText) {
     body = line.trimmed
     if body.accept("[pid ") {
       body = body.trimmed
       processID = body.takeDecimal()
+      skipName(before: 0x5d)
       _ = body.accept("]")
     } else {
       let digits = body.prefix { 0x30...0x39 ~= $0 }
-      if !digits.isEmpty, digits.endIndex < body.endIndex, body[digits.endIndex] == 0x20 {
+      if !digits.isEmpty, digits.endIndex < body.endIndex,
+        [0x20, 0x3c].contains(body[digits.endIndex])
+      {
         processID = body.takeDecimal()
+        skipName(before: 0x20)
       }
     }
     body = body.trimmed
     takeTime()
     while body.begins("["), takeBracket() {}
+  }
+
+  /// Goes over the name that `-Y` writes behind a number: `123<comm>`, in which a `>` may be.
+  private mutating func skipName(before next: UInt8) {
+    guard body.first == 0x3c else { return }
+    // A name has at most 15 bytes, each of which may be written as `\\ooo`.
+    let name = body.prefix(64)
+    var at = name.startIndex + 1
+    while at + 1 < name.endIndex {
+      if name[at] == 0x3e, name[at + 1] == next {
+        body = body[(at + 1)...]
+        return
+      }
+      at += 1
+    }
   }
 
   private mutating func takeTime() {

@@ -76,7 +76,8 @@ struct ImportCommandTests {
   @Test(
     .enabled(if: hasStrace, "strace is needed"),
     arguments: [
-      [], ["-f"], ["-f", "-tt", "-T"], ["-ttt"], ["-r"], ["-i"], ["-n"], ["-k"], ["-y"], ["-yy"],
+      [], ["-f"], ["-f", "-Y"], ["-f", "-tt", "-T"], ["-ttt"], ["-r"], ["-i"], ["-n"], ["-k"],
+      ["-y"], ["-yy"],
       ["-x"], ["-xx"], ["-X", "raw"], ["-X", "verbose"], ["-v", "-s", "200"],
     ])
   func `every line of strace is imported`(options: [String]) throws {

@@ -24,6 +24,24 @@ struct StraceImportTests {
     }
   }
 
+  @Test func `names behind process ids are gone over`() {
+    let imported = Imported(
+      .strace,
+      """
+      8371<sh> getpid() = 8371<sh>
+      8372<a b>c> 12:00:00 getpid() = 8372
+      [pid  8371<k:1/u]>] getpid( <unfinished ...>
+      [pid 8372<x>] getppid()                = 8371<sh>
+      8371<sh> <... getpid resumed>)   = 8371
+      8371<sh getpid() = 1
+
+      """)
+    #expect(imported.summary.taskCount == 2)
+    #expect(imported.summary.callCount == 4)
+    #expect(imported.summary.refusals.isEmpty)
+    #expect(imported.summary.otherLineCount == 1)
+  }
+
   @Test(arguments: [
     (#"openat(-100, "\x2f\x61", 0x80000) = 3"#, "/a"),
     (#"openat(dfd=AT_FDCWD, filename="/a", flags=O_RDONLY|O_CLOEXEC) = 3"#, "/a"),
