@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+public import LinuxABI
+public import Support
+
 /// How two traces are compared.
 public struct DiffOptions: Sendable {
   /// Whether the requests of both traces are the same by construction.
@@ -20,6 +23,8 @@ public struct DiffOptions: Sendable {
   public var rootLimit: Int = 4096
   /// Kinds of consequences that are kept of one root; those beyond are counted.
   public var consequenceLimit: Int = 64
+  /// Calls that are listed side by side, whether they differ or not.
+  public var listedCalls: Set<SystemCallNumber> = []
   /// As described.
   public init() {}
 }

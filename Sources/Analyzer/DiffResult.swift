@@ -17,6 +17,10 @@ public struct DiffResult: Sendable {
   public var missingCalls: [MissingCall]
   /// Calls that only one side makes, of runs recorded apart.
   public var oneSidedCalls: [OneSidedCall] = []
+  /// The calls that were asked for, side by side, in order.
+  public var listedCalls: [ListedCall] = []
+  /// Whether calls were asked for.
+  public var listsCalls = false
   /// What was looked at, and what was not.
   public var statistics: DiffStatistics
   /// Which builds of files were mapped, by path: as the left trace tells, else the right one.

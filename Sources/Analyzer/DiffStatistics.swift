@@ -117,6 +117,8 @@ public struct DiffStatistics: Sendable {
   public var droppedCount: UInt64 = 0
   /// Processes whose VMAs were not followed, because there were too many at a time.
   public var unfollowedProcessCount: UInt64 = 0
+  /// Calls that were to be listed when there were too many.
+  public var unlistedCallCount: UInt64 = 0
   /// Divergences that were found and not kept, because there were too many different ones.
   public var unkeptDivergenceCount: UInt64 = 0
 

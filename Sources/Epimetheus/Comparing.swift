@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import Analyzer
+import LinuxABI
 import Replayer
 import Trace
 import TraceFile
@@ -37,13 +38,15 @@ enum Comparing {
   /// Compares the traces at two paths, which the report calls by the names given.
   static func report(
     _ expected: String, _ actual: String, named names: (left: String, right: String)? = nil,
-    scope: Report.Scope
+    scope: Report.Scope, listing calls: Set<SystemCallNumber> = []
   ) throws -> Report {
     var left = try TraceFiles.open(expected)
     var right = try TraceFiles.open(actual)
     var result: DiffResult
     do {
-      result = try TraceDiff().run(
+      var options = DiffOptions()
+      options.listedCalls = calls
+      result = try TraceDiff(options: options).run(
         left: &left, leftHeader: left.header, right: &right, rightHeader: right.header)
     } catch {
       throw CommandError.badInput(

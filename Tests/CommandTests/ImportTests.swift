@@ -6,11 +6,11 @@ import Testing
 
 /// `import` as a user has it: from text to trace, back to the same text, and into a diff.
 struct ImportCommandTests {
-  private static let root = URL(filePath: #filePath).deletingLastPathComponent()
+  static let root = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
-  private static let samples = root.appending(path: "../shared/data/unikraft").standardized
+  static let samples = root.appending(path: "../shared/data/unikraft").standardized
 
-  private static var hasSamples: Bool {
+  static var hasSamples: Bool {
     FileManager.default.fileExists(atPath: samples.path(percentEncoded: false))
   }
 
@@ -123,114 +123,6 @@ struct ImportCommandTests {
       #expect(diff.text.contains("arguments that a source does not tell"))
       let back = try Subprogram.epimetheus("diff", scratch.path("s.epi"), scratch.path("l.epi"))
       #expect(back.end == .exited(0), "\(back.text)")
-    }
-  }
-
-  /// Unikraft's dynamic lua against lua on Linux: what is named, by hand from the console.
-  @Test(.enabled(if: hasSamples, "the console samples are needed"))
-  func `a diff with Linux names what Unikraft lacks`() throws {
-    try Scratch.with { scratch in
-      let console = Self.samples.appending(path: "console-dyn-lua.txt")
-      let run = try Subprogram.epimetheus(
-        "import", "unikraft", console.path(percentEncoded: false), "-o", scratch.path("u.epi"))
-      try #require(run.end == .exited(0), "\(run.errorText)")
-      let linux = Self.root.appending(path: "traces/recorded/linux-lua.epi")
-      let diff = try Subprogram.epimetheus(
-        "diff", "--json", linux.path(percentEncoded: false), scratch.path("u.epi"))
-      #expect(diff.end == .exited(1))
-      let object = try JSONSerialization.jsonObject(with: diff.output) as? [String: Any]
-      let missing = try #require(object?["missingCalls"] as? [[String: Any]])
-      #expect(
-        Set(missing.compactMap { $0["call"] as? String }) == ["rseq", "set_robust_list"])
-    }
-  }
-
-  private struct Diff: Decodable {
-    struct Missing: Decodable {
-      var call: String
-      var weight: String
-    }
-    struct OneSided: Decodable {
-      var call: String
-      var side: String
-    }
-    struct Root: Decodable {
-      var `class`: String
-      var subject: String
-      var request: String
-      var isFinding: Bool
-    }
-    var missingCalls: [Missing]
-    var oneSidedCalls: [OneSided]
-    var divergences: [Root]
-
-    func calls(_ side: String) -> Set<String> {
-      Set(oneSidedCalls.filter { $0.side == side }.map(\.call))
-    }
-  }
-
-  /// The diff of a program on this machine and of one of the samples.
-  private func compare(
-    _ program: [String], with sample: String, in scratch: Scratch
-  ) throws -> Diff {
-    let record = try Subprogram.run(
-      [
-        Subprogram.epimetheus, "record", "--on", "linux", "-o", scratch.path("l.epi"), "--",
-      ] + program, environment: ["PATH": "/bin"])
-    try #require(record.end == .exited(0), "\(record.errorText)")
-    let console = Self.samples.appending(path: "console-\(sample).txt")
-    let run = try Subprogram.epimetheus(
-      "import", "unikraft", console.path(percentEncoded: false), "-o", scratch.path("u.epi"))
-    try #require(run.end == .exited(0), "\(run.errorText)")
-    let diff = try Subprogram.epimetheus(
-      "diff", "--json", scratch.path("l.epi"), scratch.path("u.epi"))
-    #expect(diff.end == .exited(1))
-    return try JSONDecoder().decode(Diff.self, from: Data(diff.output))
-  }
-
-  /// The sample's C library is an older one: it does not ask for what today's asks for. Its kernel
-  /// is not asked, so it lacks nothing; it has no /proc.
-  @Test(.enabled(if: hasSamples, "the console samples are needed"))
-  func `a diff of hello names what only one C library asks, and the link that is not there`()
-    throws
-  {
-    try Scratch.with { scratch in
-      let hello = try scratch.compile(
-        "#include <stdio.h>\nint main(void) { printf(\"Hello, World!\\n\"); return 0; }",
-        as: "hello",
-        ["-static-pie"])
-      let diff = try compare([hello], with: "helloworld-c", in: scratch)
-      #expect(diff.missingCalls.isEmpty)
-      #expect(diff.calls("left").isSuperset(of: ["set_robust_list", "rseq", "set_tid_address"]))
-      #expect(diff.calls("right") == ["uname", "ioctl"])
-      let differences = diff.divergences.filter(\.isFinding)
-      #expect(
-        differences.map { "\($0.class) \($0.subject)" }
-          // Its stdout is a terminal there and a pipe here.
-          == ["path arch_prctl", "errno readlink", "outputBytes newfstatat"])
-      #expect(differences[1].request.contains("/proc/self/exe"))
-    }
-  }
-
-  @Test(
-    .enabled(
-      if: hasSamples && FileManager.default.fileExists(atPath: "/usr/bin/sqlite3"),
-      "the console samples and sqlite3 are needed"))
-  func `a diff of sqlite3 names the call that is missing`() throws {
-    try Scratch.with { scratch in
-      let database = scratch.path("chinook.db")
-      let query = "select count(*) from Artist;"
-      let make = try Subprogram.run(["/usr/bin/sqlite3", database, "create table Artist(a)"])
-      try #require(make.end == .exited(0))
-      let diff = try compare(
-        ["/usr/bin/sqlite3", database, query], with: "sqlite3", in: scratch)
-      #expect(diff.missingCalls.map(\.call) == ["set_robust_list"])
-      #expect(diff.missingCalls.first?.weight == "stubMayDo")
-      #expect(diff.calls("left").isSuperset(of: ["rseq", "getrandom", "pread64"]))
-      #expect(diff.calls("right") == ["uname", "rt_sigprocmask", "readlink"])
-      // By whatever path and whatever name of the call, the database is the same question.
-      let requests = diff.divergences.filter { ["request", "path"].contains($0.class) }
-      #expect(!requests.contains { $0.request.contains("chinook.db") })
     }
   }
 

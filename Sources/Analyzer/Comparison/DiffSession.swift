@@ -30,6 +30,8 @@ struct DiffSession {
   var spaceOfTask: [UInt32: UInt32] = [:]
   var missing: [UInt32: MissingCall] = [:]
   var external: [UInt32: UInt64] = [:]
+  /// The calls that were asked for.
+  var listed: [ListedCall] = []
   /// Which calls each side makes.
   var sides = CallSides()
   /// For each task the last root that the program could notice, and how many steps ago it was.
@@ -60,6 +62,7 @@ struct DiffSession {
       root = unpaired(step, isLeft: pair.left != nil)
     }
     let layoutRoot = inSpace(of: step) { $0.compareLayouts(pair.left, pair.right, under: root) }
+    if !options.listedCalls.isEmpty { list(pair, differs: (root ?? layoutRoot) != nil) }
     if let root = root ?? layoutRoot, step.principal != nil {
       if recentRoots.count >= Self.taskLimit { recentRoots.removeAll() }
       recentRoots[step.task] = (root, 0)
@@ -89,10 +92,13 @@ struct DiffSession {
     {
       files[file.path] = files[file.path] ?? file
     }
-    return DiffResult(
+    var result = DiffResult(
       leftHeader: leftHeader, rightHeader: rightHeader, isReplay: normaliser.isReplay,
       roots: ledger.roots, missingCalls: calls, oneSidedCalls: sides.oneSided,
       statistics: statistics, files: files)
+    result.listedCalls = listed
+    result.listsCalls = !options.listedCalls.isEmpty
+    return result
   }
 
   // MARK: Helpers of the comparisons

@@ -34,7 +34,12 @@ extension Report {
       ),
       ("oneSidedCalls", .array(diff.oneSidedCalls.map(Self.oneSidedJSON))),
       ("dropped", .integer(statistics.droppedCount)),
-    ])
+    ]).adding(
+      diff.listsCalls
+        ? [
+          ("listedCalls", .array(diff.listedCalls.map(\.json))),
+          ("unlistedCalls", .integer(statistics.unlistedCallCount)),
+        ] : [])
   }
 
   private var checkedJSON: JSONValue {

@@ -12,6 +12,7 @@ extension Report {
     {
       text += missingText()
     }
+    if diff.listsCalls { text += listedText() }
     text += oneSidedText()
     for part in Self.parts {
       let roots = diff.roots(of: part.classes)
