@@ -74,6 +74,31 @@ struct ProbeCommandTests {
     #expect(report.calls.contains { $0.target == "fcntl(F_DUPFD_CLOEXEC)" })
   }
 
+  /// Not the number of the error as a success.
+  @Test func `a part that is taken away fails with an error`() throws {
+    let source = """
+      #include <errno.h>
+      #include <fcntl.h>
+      #include <sys/ioctl.h>
+      #include <termios.h>
+      int main(void) {
+        struct winsize size;
+        int result = fcntl(0, F_GETFD);
+        if (result == -1 ? errno != EINVAL : result > 1) return 1;
+        result = ioctl(0, TIOCGWINSZ, &size);
+        return result == -1 ? errno != ENOTTY : result != 0;
+      }
+      """
+    try Scratch.with { scratch in
+      let program = try scratch.compile(source, as: "program", ["-static"])
+      let report = try probe(["--sub-commands"], [program])
+      for target in ["fcntl(F_GETFD)", "ioctl(TIOCGWINSZ)"] {
+        let verdict = report.calls.first { $0.target == target }?.verdict
+        #expect(verdict == "both", "\(target): \(verdict ?? "-")")
+      }
+    }
+  }
+
   @Test func `flags have verdicts of their own`() throws {
     // Each of the four verdicts, of one flag.
     let source = """
