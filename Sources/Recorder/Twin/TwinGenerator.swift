@@ -107,10 +107,11 @@ struct TwinGenerator {
   /// that promises more than the machine has, or in the last page of all addresses.
   private func isExplained(_ operation: TwinOperation) -> Bool {
     let arguments = operation.arguments
-    guard operation.kind == .call, operation.number == .mmap, arguments[3] & 0x10 != 0 else {
+    guard operation.kind == .call, operation.number == .mmap, arguments[3] & 0x10_0010 != 0 else {
       return false
     }
-    return (1 << 45...1 << 46).contains(arguments[1]) || arguments[0] > UInt64.max - Self.page
+    return arguments[3] & 0x10 != 0 && (1 << 45...1 << 46).contains(arguments[1])
+      || arguments[0] > UInt64.max - Self.page
   }
 
   // MARK: Arguments
