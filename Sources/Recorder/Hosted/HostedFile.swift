@@ -8,8 +8,8 @@ internal import LinuxABI
 /// A file or directory of the outside that the guest has open.
 ///
 /// A file that is read often in small pieces is mapped, and what is read then is copied from there:
-/// that saves a call of the host's kernel each time. For large pieces such a call costs less than to
-/// map their pages. The mapping shows what pread(2) would, as long as nobody cuts the file.
+/// that saves a call of the host's kernel each time. For large pieces such a call costs less than
+/// to map their pages. The mapping shows what pread(2) would, as long as nobody cuts the file.
 struct HostedFile {
   /// Small reads before the file is mapped.
   private static let patience = 8
