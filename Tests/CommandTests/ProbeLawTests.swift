@@ -33,9 +33,9 @@ struct ProbeLawTests {
     try check(uses: foundations) { _ in ["--"] + program }
   }
 
-  /// Measures twice, side by side, with options and program for each. What is required is used; what
-  /// is used has a verdict; what is a stub, a fake or both is never required; what is required was
-  /// shown so; and the same comes out again.
+  /// Measures twice, side by side, with options and program for each. What is required is used;
+  /// what is used has a verdict; what is a stub, a fake or both is never required; what is required
+  /// was shown so; and the same comes out again.
   private func check(
     uses foundations: [String], environment: [String: String]? = nil,
     _ arguments: @Sendable (Int) -> [String]
