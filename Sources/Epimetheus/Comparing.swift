@@ -49,8 +49,7 @@ enum Comparing {
       result = try TraceDiff(options: options).run(
         left: &left, leftHeader: left.header, right: &right, rightHeader: right.header)
     } catch {
-      throw CommandError.badInput(
-        "\(expected) or \(actual): \(error.message), at byte \(error.position)")
+      throw CommandError.badTrace("\(expected) or \(actual)", error)
     }
     let symboliser = Symboliser()
     result.resolvePlaces { symboliser.function(in: $0, at: $1) }

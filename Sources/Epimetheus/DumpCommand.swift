@@ -79,7 +79,7 @@ struct DumpCommand: ParsableCommand {
         try dumpText(of: reader)
       }
     } catch let error as TraceError {
-      throw CommandError.badInput("\(trace): \(error.message), at byte \(error.position)")
+      throw CommandError.badTrace(trace, error)
     }
     TraceFiles.tellProblems(of: reader, trace)
   }

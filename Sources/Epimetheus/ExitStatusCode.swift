@@ -60,6 +60,11 @@ struct CommandError: Error {
     CommandError(message: message, exitCode: ExitStatusCode.badInput)
   }
 
+  /// The trace at the path cannot be read on.
+  static func badTrace(_ path: String, _ error: TraceError) -> CommandError {
+    badInput("\(path): \(error.message), at byte \(error.position)")
+  }
+
   /// The request is bad.
   static func usage(_ message: String) -> CommandError {
     CommandError(message: message, exitCode: ExitStatusCode.usage)

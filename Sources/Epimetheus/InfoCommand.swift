@@ -29,7 +29,7 @@ struct InfoCommand: ParsableCommand {
     do {
       summary = try TraceSummary(of: &reader)
     } catch {
-      throw CommandError.badInput("\(trace): \(error.message), at byte \(error.position)")
+      throw CommandError.badTrace(trace, error)
     }
     TraceFiles.tellProblems(of: reader, trace)
     Console.result(

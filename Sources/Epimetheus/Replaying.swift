@@ -51,7 +51,7 @@ enum Replaying {
     try TraceFiles.finish(writer)
     TraceFiles.tellProblems(of: reader, input)
     if let error = outcome.sourceError {
-      throw CommandError.badInput("\(input): \(error.message), at byte \(error.position)")
+      throw CommandError.badTrace(input, error)
     }
     return outcome
   }

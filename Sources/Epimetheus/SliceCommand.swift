@@ -57,7 +57,7 @@ struct SliceCommand: ParsableCommand {
         }
       }
     } catch let error as TraceError {
-      throw CommandError.badInput("\(trace): \(error.message), at byte \(error.position)")
+      throw CommandError.badTrace(trace, error)
     }
   }
 

@@ -29,7 +29,7 @@ enum TraceFiles {
       do {
         try requirements.read(&reader, header: reader.header, named: path)
       } catch {
-        throw CommandError.badInput("\(path): \(error.message), at byte \(error.position)")
+        throw CommandError.badTrace(path, error)
       }
       requirements.traces[requirements.traces.count - 1].problems = problems(of: reader)
     }
