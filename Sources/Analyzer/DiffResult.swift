@@ -17,10 +17,8 @@ public struct DiffResult: Sendable {
   public var missingCalls: [MissingCall]
   /// Calls that only one side makes, of runs recorded apart.
   public var oneSidedCalls: [OneSidedCall] = []
-  /// The calls that were asked for, side by side, in order.
-  public var listedCalls: [ListedCall] = []
-  /// Whether calls were asked for.
-  public var listsCalls = false
+  /// The calls that were asked for, side by side, in order; nil where none were.
+  public var listedCalls: [ListedCall]?
   /// What was looked at, and what was not.
   public var statistics: DiffStatistics
   /// Which builds of files were mapped, by path: as the left trace tells, else the right one.

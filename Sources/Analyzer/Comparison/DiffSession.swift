@@ -96,8 +96,7 @@ struct DiffSession {
       leftHeader: leftHeader, rightHeader: rightHeader, isReplay: normaliser.isReplay,
       roots: ledger.roots, missingCalls: calls, oneSidedCalls: sides.oneSided,
       statistics: statistics, files: files)
-    result.listedCalls = listed
-    result.listsCalls = !options.listedCalls.isEmpty
+    if !options.listedCalls.isEmpty { result.listedCalls = listed }
     return result
   }
 

@@ -60,9 +60,9 @@ extension DiffSession {
 
 extension Report {
   /// The calls that were asked for, side by side.
-  func listedText() -> String {
+  func listedText(_ calls: [ListedCall]) -> String {
     var text = Self.heading("Calls side by side")
-    if diff.listedCalls.isEmpty { return text + "  none\n" }
+    if calls.isEmpty { return text + "  none\n" }
     var table = TextTable([
       ("", .left), ("event", .right), ("left", .left), ("event", .right), ("right", .left),
       ("request", .left),
@@ -71,7 +71,7 @@ extension Report {
       if case .absent? = outcome { return "not known" }
       return outcome?.text ?? "not made"
     }
-    for call in diff.listedCalls {
+    for call in calls {
       table.add([
         call.isSame ? "" : "!", call.leftEvent.map(String.init) ?? "-", words(call.left),
         call.rightEvent.map(String.init) ?? "-", words(call.right),

@@ -65,7 +65,7 @@ extension SupportReport {
       details: details,
       trace: requirements.traces[first.trace].name, event: first.event, place: first.place,
       count: count,
-      fails: native.weight != .harmless && (threshold.map { Self.fails(state, $0) } ?? false))
+      fails: native.weight != .harmless && Self.fails(state, threshold))
   }
 
   private func finding(_ file: PseudoFile, _ threshold: Threshold?) -> Finding {
@@ -82,6 +82,6 @@ extension SupportReport {
       ],
       trace: requirements.traces[file.first.trace].name, event: file.first.event,
       place: file.first.place, count: file.count,
-      fails: isRequired && (threshold.map { Self.fails(state, $0) } ?? false))
+      fails: isRequired && Self.fails(state, threshold))
   }
 }

@@ -35,11 +35,12 @@ extension Report {
       ("oneSidedCalls", .array(diff.oneSidedCalls.map(Self.oneSidedJSON))),
       ("dropped", .integer(statistics.droppedCount)),
     ]).adding(
-      diff.listsCalls
-        ? [
-          ("listedCalls", .array(diff.listedCalls.map(\.json))),
+      diff.listedCalls.map { calls in
+        [
+          ("listedCalls", .array(calls.map(\.json))),
           ("unlistedCalls", .integer(statistics.unlistedCallCount)),
-        ] : [])
+        ]
+      } ?? [])
   }
 
   private var checkedJSON: JSONValue {

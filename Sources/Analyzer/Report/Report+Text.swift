@@ -12,7 +12,7 @@ extension Report {
     {
       text += missingText()
     }
-    if diff.listsCalls { text += listedText() }
+    if let calls = diff.listedCalls { text += listedText(calls) }
     text += oneSidedText()
     for part in Self.parts {
       let roots = diff.roots(of: part.classes)

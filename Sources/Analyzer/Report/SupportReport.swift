@@ -96,9 +96,10 @@ public struct SupportReport: Sendable {
       }
   }
 
-  /// Whether the threshold names what is in that state.
-  static func fails(_ state: SupportState?, _ threshold: Threshold) -> Bool {
+  /// Whether the threshold names what is in that state; without one nothing is named.
+  static func fails(_ state: SupportState?, _ threshold: Threshold?) -> Bool {
     switch threshold {
+    case nil: false
     case .missing: state == .missing
     case .stub: state == .missing || state == .stub
     case .unknown: state == .missing || state == .stub || state == nil
@@ -114,7 +115,7 @@ public struct SupportReport: Sendable {
   /// The pseudo-files that are missing, stubs or, where the set speaks of any, not known.
   var lackingFiles: [PseudoFile] {
     self.set.knowsPseudoFiles
-      ? requirements.pseudoFiles.filter { [.missing, .stub, nil].contains(state(of: $0)) } : []
+      ? requirements.pseudoFiles.filter { Self.fails(state(of: $0), .unknown) } : []
   }
 
   /// What a set says of a request; nothing where that depends on what an import does not tell.
