@@ -11,7 +11,7 @@ struct FilePath: Equatable, Sendable {
   /// PATH_MAX without the NUL.
   static var byteLimit: Int { 4095 }
   /// NAME_MAX.
-  static var nameByteLimit: Int { 255 }
+  static var nameByteLimit: Int { DirectoryEntries.nameByteLimit }
   private static var slash: UInt8 { UInt8(ascii: "/") }
   private static var dot: UInt8 { UInt8(ascii: ".") }
 

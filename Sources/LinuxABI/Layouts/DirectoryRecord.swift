@@ -71,7 +71,8 @@ public struct DirectoryRecord: Equatable, Sendable {
     var type: UInt8
 
     init(_ record: DirectoryRecord, _ byteCount: Int) {
-      precondition(record.name.count <= 255, "a name has at most 255 bytes")
+      precondition(
+        record.name.count <= DirectoryEntries.nameByteLimit, "a name has at most 255 bytes")
       inode = record.inode.littleEndian
       nextOffset = record.nextOffset.littleEndian
       length = UInt16(byteCount).littleEndian
