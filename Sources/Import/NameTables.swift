@@ -113,16 +113,12 @@ struct NameTables {
   }
 
   /// Requests of ioctl(2) with a direction, a size, a type and a number: 1.6 million, so the loops
-  /// are plain. Source: `asm-generic/ioctl.h`.
+  /// are plain ones. Source: `asm-generic/ioctl.h`.
   private static func eachLongRequest(_ ask: (UInt64) -> Void) {
     for size in [4, 8, 16, 24, 28, 32, 40, 104] as [UInt64] {
       for direction in UInt64(1)...3 {
-        var value = direction << 30 | size << 16
-        let end = value | 0xffff
-        while value <= end {
-          ask(value)
-          value += 1
-        }
+        let first = direction << 30 | size << 16
+        for value in first...first | 0xffff { ask(value) }
       }
     }
   }

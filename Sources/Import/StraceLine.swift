@@ -19,8 +19,8 @@ struct StraceLine {
     case relative(UInt64)
   }
 
-  /// Reads the columns of `-f`, `-Y`, `-t`, `-tt`, `-ttt`, `-r`, `-n` and `-i`: those
-  /// that are there.
+  /// Reads the columns of `-f`, `-Y`, `-t`, `-tt`, `-ttt`, `-r`, `-n` and `-i`, those that are
+  /// there.
   init(_ line: ByteText) {
     body = line.trimmed
     if body.accept("[pid ") {
