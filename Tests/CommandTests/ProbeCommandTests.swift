@@ -6,30 +6,8 @@ import Testing
 
 /// `epimetheus probe` on a real program.
 struct ProbeCommandTests {
-  private struct Report: Decodable, Equatable {
-    struct Call: Decodable, Equatable {
-      var target: String
-      var count: Int
-      var verdict: String
-    }
-    struct Rule: Decodable, Equatable {
-      var target: String
-      var answer: String
-    }
-    struct Run: Decodable, Equatable {
-      var rules: [Rule]
-      var difference: String?
-    }
-    var calls: [Call]
-    var together: [Rule]
-    var runs: [Run]
-  }
-
-  private func probe(_ options: [String], _ program: [String]) throws -> Report {
-    let run = try Subprogram.run(
-      [Subprogram.epimetheus, "probe", "--json"] + options + ["--"] + program)
-    #expect(run.end == .exited(0), "\(run.errorText)")
-    return try JSONDecoder().decode(Report.self, from: Data(run.output))
+  private func probe(_ options: [String], _ program: [String]) throws -> ProbeResult {
+    try ProbeResult.of(options + ["--"] + program)
   }
 
   @Test func `a listing needs what lists and not what is there for threads`() throws {

@@ -7,25 +7,6 @@ import Testing
 
 /// What holds of the verdicts about any program.
 struct ProbeLawTests {
-  private struct Report: Decodable {
-    struct Call: Decodable, Equatable {
-      var target: String
-      var count: Int
-      var verdict: String
-    }
-    struct Rule: Decodable, Equatable {
-      var target: String
-      var answer: String
-    }
-    struct Run: Decodable {
-      var rules: [Rule]
-      var difference: String?
-    }
-    var calls: [Call]
-    var together: [Rule]
-    var runs: [Run]
-  }
-
   /// Without these no program starts, or finds its libraries.
   private static let foundations = ["execve", "arch_prctl", "mmap", "openat", "read"]
 
@@ -40,20 +21,14 @@ struct ProbeLawTests {
     uses foundations: [String], environment: [String: String]? = nil,
     _ arguments: @Sendable (Int) -> [String]
   ) throws {
-    let runs = Mutex<[Result<Subprogram, any Error>]>([])
+    let results = Mutex<[Result<ProbeResult, any Error>]>([])
     DispatchQueue.concurrentPerform(iterations: 2) { turn in
-      let run = Result {
-        try Subprogram.run(
-          [Subprogram.epimetheus, "probe", "--json"] + arguments(turn),
-          environment: environment, timeout: 400)
+      let result = Result {
+        try ProbeResult.of(arguments(turn), environment: environment, timeout: 400)
       }
-      runs.withLock { $0.append(run) }
+      results.withLock { $0.append(result) }
     }
-    let reports = try runs.withLock { $0 }.map { result in
-      let run = try result.get()
-      try #require(run.end == .exited(0), "\(run.errorText)")
-      return try JSONDecoder().decode(Report.self, from: Data(run.output))
-    }
+    let reports = try results.withLock { $0 }.map { try $0.get() }
     // How often it waits is a matter of time.
     let verdicts = reports.map { report in
       report.calls.map { "\($0.target) \($0.verdict)" }.sorted()
