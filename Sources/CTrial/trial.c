@@ -187,6 +187,15 @@ int trial_answer(int32_t listener, uint64_t id, int64_t result, int32_t goes_on)
   return ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer) < 0 ? -errno : 0;
 }
 
+int trial_status(const struct trial_process *process, int32_t *exited, int32_t *value) {
+  siginfo_t info = {0};
+  if (waitid(P_PID, (id_t)process->pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0) return -errno;
+  if (info.si_pid == 0) return -EAGAIN;
+  *exited = info.si_code == CLD_EXITED;
+  *value = info.si_status;
+  return 0;
+}
+
 int trial_end(const struct trial_process *process, int32_t *exited, int32_t *value) {
   int status = 0;
   if (process->pid > 0) {

@@ -58,6 +58,10 @@ struct Probe {
         "two undisturbed runs write different output: --ignore-output compares the exit status "
           + "alone, --test CMD tells by a command")
     }
+    // A server that is gone will not pass its test, unless it is gone undisturbed, too.
+    trial.program.failsBeforeTest = [counted, baseline].allSatisfy {
+      $0.endedEarly == nil || $0.endedEarly == .exited(0)
+    }
   }
 
   private static func said(_ outcome: TrialOutcome) -> String {

@@ -94,6 +94,10 @@ int trial_receive(int32_t listener, struct trial_call *call);
 /// Lets a call give `result`, or, where `goes_on` is not 0, do its work.
 int trial_answer(int32_t listener, uint64_t id, int64_t result, int32_t goes_on);
 
+/// How a process ended that nobody has waited for, as `trial_end` gives it, which is still to be
+/// called; -EAGAIN where it goes on.
+int trial_status(const struct trial_process *process, int32_t *exited, int32_t *value);
+
 /// Kills the session of a process and, where flags are cleared, whatever it started; waits for the
 /// process, and gives how it ended: whether it exited, and its status or its signal.
 int trial_end(const struct trial_process *process, int32_t *exited, int32_t *value);

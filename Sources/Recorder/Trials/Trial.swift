@@ -57,6 +57,8 @@ public struct Trial: Sendable {
     // The last tells: the test, or the program itself.
     let teller = processes[processes.count - 1]
     var ending: TrialOutcome.Ending?
+    // How the program ended, where its test went on.
+    var early: TrialOutcome.Ending?
     var isDone = [Bool](repeating: false, count: processes.count)
     while ending == nil, !isDone[processes.count - 1] {
       let left = program.timeout - (ContinuousClock.now - start)
@@ -66,13 +68,15 @@ public struct Trial: Sendable {
         ending = .flooded
       } else {
         wait(for: processes, &isDone, atMost: left, answering: answer)
+        if isDone[0], teller !== main { early = main.ending }
+        if program.failsBeforeTest, let early, early != .exited(0) { ending = early }
       }
     }
     let own = teller.end()
     if teller !== main { _ = main.end() }
     return TrialOutcome(
       ending: ending ?? own ?? .timedOut, output: teller.output, errors: main.errors,
-      duration: ContinuousClock.now - start)
+      endedEarly: early, duration: ContinuousClock.now - start)
   }
 
   private func wait(

@@ -22,6 +22,8 @@ public struct TrialOutcome: Sendable {
   public var output: [UInt8] = []
   /// The first bytes of what it wrote to stderr.
   public var errors: [UInt8] = []
+  /// How the program ended, where that was before its test did.
+  public var endedEarly: Ending?
   /// How long it took.
   public var duration: Duration = .zero
 }

@@ -139,6 +139,19 @@ final class TrialProcess {
     }
   }
 
+  /// How the process ended, what it started aside; nil while it goes on.
+  var ending: TrialOutcome.Ending? {
+    var (exited, value): (Int32, Int32) = (0, 0)
+    if trial_status(&process, &exited, &value) < 0 { return nil }
+    return told(exited != 0, value)
+  }
+
+  private func told(_ exited: Bool, _ value: Int32) -> TrialOutcome.Ending {
+    let execError = process.exec_error.pointee
+    if execError != 0 { return .notStarted(errno: execError) }
+    return exited ? .exited(value) : .killed(signal: value)
+  }
+
   /// Kills what is left, takes the rest of the output, and tells how the process ended; nil the
   /// second time.
   func end() -> TrialOutcome.Ending? {
@@ -146,7 +159,7 @@ final class TrialProcess {
     isOver = true
     var (exited, value): (Int32, Int32) = (0, 0)
     let result = trial_end(&process, &exited, &value)
-    let execError = process.exec_error.pointee
+    let ending = told(exited != 0 && result == 0, value)
     trial_forget(&process)
     for index in pipes.indices {
       for _ in 0..<1024 where pipes[index] >= 0 {
@@ -155,7 +168,6 @@ final class TrialProcess {
         read(index)
       }
     }
-    if execError != 0 { return .notStarted(errno: execError) }
-    return exited != 0 && result == 0 ? .exited(value) : .killed(signal: value)
+    return ending
   }
 }

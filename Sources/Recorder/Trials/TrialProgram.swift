@@ -14,6 +14,8 @@ public struct TrialProgram: Sendable {
   /// whether the program works; the program is killed when it ends. Nil where the program's own
   /// end tells.
   public var test: [UInt8]?
+  /// Whether a program that fails while its test runs is not waited for: that is the outcome.
+  public var failsBeforeTest = false
   /// How long a trial may take.
   public var timeout: Duration = .seconds(10)
   /// How much of stdout is kept, in bytes; a program that writes more is killed.

@@ -97,6 +97,20 @@ struct TrialTests {
     #expect(try failing.run([]).ending == .exited(7))
   }
 
+  @Test func `a server that fails before its test has ended is not waited for`() throws {
+    var server = try trial("/bin/busybox", "sh", "-c", "exit 3", test: "sleep 100")
+    server.program.failsBeforeTest = true
+    let outcome = try server.run([])
+    #expect(outcome.ending == .exited(3))
+    #expect(outcome.endedEarly == .exited(3))
+    // One that goes on in the background is left to its test, and so is any where nobody asks.
+    var daemon = try trial("/bin/busybox", "sh", "-c", "sleep 100 &", test: "sleep 0.3; exit 0")
+    daemon.program.failsBeforeTest = true
+    #expect(try daemon.run([]).ending == .exited(0))
+    let other = try trial("/bin/busybox", "sh", "-c", "exit 3", test: "sleep 0.3; exit 7")
+    #expect(try other.run([]).ending == .exited(7))
+  }
+
   @Test func `what a program leaves behind in its session is ended`() throws {
     let outcome = try trial("/bin/busybox", "sh", "-c", "sleep 300 & echo $!").run([])
     let text = text(outcome).split(separator: "\n")
