@@ -55,14 +55,14 @@ struct CallCounts: Equatable {
     #expect(info.lostEvents == 0)
     #expect(info.ending == "exited 0")
     calls = Dictionary(uniqueKeysWithValues: info.calls.map { ($0.call, $0.count) })
-    let dump = try Subprogram.epimetheus("dump", path)
-    try #require(dump.end == .exited(0), "\(dump.errorText)")
-    userFaults = dump.text.split(separator: "\n").count { line in
+    // Most lines of a long dump are others.
+    let faults = try Subprogram.run(
+      ["/bin/sh", "-c", "\"$0\" dump \"$1\" | grep -E '^ *[0-9]+ fault .*user'"]
+        + [Subprogram.epimetheus, path])
+    userFaults = faults.text.split(separator: "\n").count { line in
       let words = line.split(separator: " ")
-      guard let fault = words.firstIndex(of: "fault"), fault <= 2,
-        words.contains(where: { $0.split(separator: "|").contains("user") })
-      else { return false }
-      return Self.isCounted(words[fault + 1])
+      return words.contains { $0.split(separator: "|").contains("user") }
+        && Self.isCounted(words[2])
     }
   }
 
@@ -75,11 +75,13 @@ struct CallCounts: Equatable {
 
   /// The calls that strace saw begin, without the execve that starts the program.
   init(ofLog path: String) throws {
+    let names = try Subprogram.run(
+      ["/bin/sh", "-c", "sed -n 's/^[0-9]* *\\([a-z0-9_]*\\)(.*/\\1/p' \"$0\" | sort | uniq -c"]
+        + [path])
     calls = [:]
-    for line in try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n") {
-      let text = line.drop { $0 != " " }.drop { $0 == " " }
-      guard !text.hasPrefix("<"), let open = text.firstIndex(of: "(") else { continue }
-      calls[String(text[..<open]), default: 0] += 1
+    for line in names.text.split(separator: "\n") {
+      let words = line.split(separator: " ")
+      calls[String(words[1])] = Int(words[0])
     }
     calls["execve"]? -= 1
     calls = calls.filter { $0.value > 0 }

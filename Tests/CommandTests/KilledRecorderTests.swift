@@ -82,9 +82,9 @@ struct KilledRecorderTests {
     }
   }
 
-  /// Makes a hundred calls and then none, or none that ends.
+  /// Makes a hundred calls and says so, and then none, or none that ends.
   private static func hundred(_ end: String) -> String {
-    "i=0; while [ $i -lt 100 ]; do i=$((i+1)); echo $i > /dev/null; done; \(end)"
+    "i=0; while [ $i -lt 100 ]; do i=$((i+1)); echo $i > /dev/null; done; echo ready; \(end)"
   }
 
   @Test(arguments: [
@@ -94,6 +94,8 @@ struct KilledRecorderTests {
   func `what it was told more than a second before is in the trace`(how: [String]) throws {
     try Scratch.with { scratch in
       let trace = scratch.path("killed.epi")
+      let output = scratch.url.appending(path: "output")
+      try Data().write(to: output)
       let isHosted = how.contains("hosted")
       let process = Process()
       process.executableURL = URL(filePath: Subprogram.epimetheus)
@@ -101,14 +103,13 @@ struct KilledRecorderTests {
         ["record", "-o", trace] + how + ["--", "/bin/busybox", "sh", "-c"]
         + [Self.hundred(isHosted ? "while :; do :; done" : "exec sleep 60")]
       process.standardInput = FileHandle.nullDevice
-      process.standardOutput = FileHandle.nullDevice
+      process.standardOutput = try FileHandle(forWritingTo: output)
       process.standardError = FileHandle.nullDevice
       try process.run()
-      let hasBegun = wait {
-        let size = try? FileManager.default.attributesOfItem(atPath: trace)[.size] as? Int
-        return size ?? 0 > 0 || !process.isRunning
+      let isReady = wait {
+        (try? Data(contentsOf: output))?.isEmpty == false || !process.isRunning
       }
-      #expect(hasBegun)
+      #expect(isReady)
       usleep(UInt32.random(in: 1_500_000...2_500_000))
       guard process.isRunning else {
         withKnownIssue("not permitted: \(how)") { Issue.record("not recorded") }
@@ -119,7 +120,7 @@ struct KilledRecorderTests {
       #expect(dump.end == .exited(0), "\(dump.errorText)")
       #expect(dump.errorText.contains("is cut"))
       let writes = dump.text.split(separator: "\n").filter { $0.contains(" write(") }
-      #expect(writes.count == 100, "of \(dump.text.count) bytes of text")
+      #expect(writes.count == 101, "of \(dump.text.count) bytes of text")
     }
   }
 }

@@ -32,11 +32,8 @@ struct ProgramTruthTests {
       let (trace, log, data) = (scratch.path("a.epi"), scratch.path("log"), scratch.path("perf"))
       try run(CallCounts.strace(into: log))
       let theirs = try CallCounts(ofLog: log).calls
-      // Most runs have the same faults; what else uses memory meanwhile can move one.
+      // Most runs have the same faults; what else uses memory meanwhile gives one some more.
       var (observed, counted): ([Int], [Int]) = ([], [])
-      func agree() -> Bool {
-        observed.max()! >= counted.min()! && counted.max()! >= observed.min()!
-      }
       repeat {
         try run(CallCounts.observer(into: trace))
         try run(CallCounts.perfRecord(into: data))
@@ -46,10 +43,10 @@ struct ProgramTruthTests {
         }
         observed.append(try #require(mine.userFaults))
         counted.append(try CallCounts.faults(inPerfData: data))
-      } while !agree() && observed.count < 4
-      #expect(agree(), "\(observed) observed, \(counted) counted by perf")
-      let all = observed + counted
-      #expect(all.max()! - all.min()! <= 20, "\(observed) observed, \(counted) counted by perf")
+      } while observed.min()! != counted.min()! && observed.count < 4
+      let difference = abs(observed.min()! - counted.min()!)
+      #expect(difference <= 5, "\(observed) observed, \(counted) counted by perf")
+      #expect(counted.min()! > 100)
       let replay = try Subprogram.epimetheus("replay", trace, "-o", scratch.path("b.epi"))
       #expect(replay.end == .exited(0), "\(replay.errorText)")
       let report = try Subprogram.epimetheus("report", trace)
