@@ -127,4 +127,21 @@ import LinuxABI
     other.count = start
     other.clear(start..<start + moved)
   }
+
+  /// Moves VMAs from or to the beginning of `next`, so that so many of both stay here.
+  func even(with next: VMALeaf, keeping kept: Int) {
+    let moved = kept - count
+    if moved > 0 {
+      let end = count
+      precondition(moved <= next.count && kept <= Self.fanout, "the leaf overflows")
+      unsafe (entries + end).update(from: next.entries, count: moved)
+      count = kept
+      next.resize(0..<moved, to: 0)
+    } else {
+      next.resize(0..<0, to: -moved)
+      unsafe next.entries.update(from: entries + kept, count: -moved)
+      clear(kept..<count)
+      count = kept
+    }
+  }
 }

@@ -130,14 +130,34 @@ extension VMATree {
 
   // MARK: Splitting
 
-  /// Makes two leaves of a full one, and of the full nodes above it.
+  /// Evens the leaf out with a neighbour below the same node that has room for four more, so that
+  /// leaves are fuller, and fewer; whether there is one.
+  private func shareLeaf(_ position: Position) -> Bool {
+    if height == 0 { return false }
+    let (node, slot) = position.step(0)
+    for left in [slot, slot - 1] where left >= 0 && left + 1 < node.count {
+      let (leaf, other) = (node.child(left).leaf, node.child(left + 1).leaf)
+      let both = leaf.count + other.count
+      if both > 2 * VMALeaf.fanout - 4 { continue }
+      leaf.even(with: other, keeping: both / 2)
+      node[left] = leaf.summary
+      node[left + 1] = other.summary
+      Self.refresh(position, node.summary, from: 1, to: height)
+      return true
+    }
+    return false
+  }
+
+  /// Makes room for two more VMAs in a full leaf: a neighbour takes some, or it becomes two, and so
+  /// do the full nodes above it.
   mutating func split(_ position: Position) {
     forgetWay()
     let leaf = position.leaf
-    let right = pool.takeLeaf()
     // Where VMAs come in ascending or descending order leaves stay full, but for the two more that
     // cutting one in three makes; else they are halved.
     let isAtEnd = position.slot == leaf.count && nextLeaf(position) == nil
+    if !isAtEnd, shareLeaf(position) { return }
+    let right = pool.takeLeaf()
     let kept = isAtEnd ? leaf.count - 2 : position.slot == 0 ? 2 : leaf.count / 2
     right.take(from: leaf, kept)
     var summary = leaf.summary

@@ -56,6 +56,23 @@ struct VMATreeTests {
     check(tree.count == 0 && tree.height == 0)
   }
 
+  @Test(arguments: 1...2 as ClosedRange<UInt64>)
+  func `leaves that fill in any order are three quarters full`(seed: UInt64) {
+    var random = SplitMix64(seed: seed)
+    var tree = VMATree()
+    for number in (0..<4000 as Range<UInt64>).shuffled(using: &random) {
+      tree.insert(vma(pages(number * 2..<number * 2 + 1)))
+    }
+    tree.checkInvariants()
+    var leaves = 1
+    var position = tree.first!
+    while let next = tree.nextLeaf(position) {
+      leaves += 1
+      position = next
+    }
+    check(4 * tree.count >= 3 * leaves * VMALeaf.fanout, "seed \(seed): \(leaves) leaves")
+  }
+
   @Test func `addresses of both halves are found, and only where a VMA is`() {
     var tree = VMATree()
     let upper: UInt64 = 0xffff_8000_0000_0000
