@@ -2,6 +2,7 @@
 
 import Analyzer
 import LinuxABI
+import Recorder
 import Support
 import Trace
 import TraceFile
@@ -86,7 +87,13 @@ extension ProbeReport {
     if let flag = call["flag"], let argument = flag["argument"]?.integer, argument < 6,
       let bits = flag["bits"]?.string?.dropFirst(2), let value = UInt64(bits, radix: 16)
     {
-      return CallPart(number: number, argument: Int(argument), name: name, value: value)
+      let field = flag["offset"]?.integer.flatMap { offset in
+        TrialFlag(argument: Int(argument), offset: Int(clamping: offset), value: value)
+          .fieldName(in: number)
+      }
+      return CallPart(
+        number: number, argument: Int(argument), name: field.map { "\($0)=\(name)" } ?? name,
+        value: value)
     }
     guard let code = call["subcommand"]?.integer,
       let argument = SystemCallTable.subcommandArgument(of: number)

@@ -92,7 +92,7 @@ struct Probe {
     case (.mmap, 3): flag.value == 0x10 || flag.value == 0x20  // MAP_FIXED, MAP_ANONYMOUS
     case (.open, 1), (.openat, 2): flag.value == 0x40  // O_CREAT
     case (.newfstatat, 3): flag.value == 0x1000  // AT_EMPTY_PATH
-    case (.clone, 0): true
+    case (.clone, 0), (.clone3, 0): true
     default: false
     }
   }

@@ -137,6 +137,7 @@ struct ProbeReport {
     guard let flag = target.flag else { return .null }
     return .object([
       ("argument", .integer(UInt64(flag.argument))),
+      ("offset", .optional(flag.offset.map { UInt64($0) })),
       ("bits", .hex(flag.value)),
     ])
   }

@@ -102,12 +102,19 @@ public struct Adoption: Sendable {
   /// The descriptors that the call stored in guest memory, as pipe(2) does; empty where it stored
   /// none or that is not known.
   public var descriptors: [Int32]
+  /// The CLONE_* flags of clone3(2), which stand in guest memory; nil for another call, and where
+  /// that is not known.
+  public var cloneFlags: CloneFlags?
 
   /// An outcome of its parts.
-  public init(result: Int64, vmaChanges: [VMAChange], descriptors: [Int32] = []) {
+  public init(
+    result: Int64, vmaChanges: [VMAChange], descriptors: [Int32] = [],
+    cloneFlags: CloneFlags? = nil
+  ) {
     self.result = result
     self.vmaChanges = vmaChanges
     self.descriptors = descriptors
+    self.cloneFlags = cloneFlags
   }
 }
 

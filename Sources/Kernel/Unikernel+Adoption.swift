@@ -42,7 +42,8 @@ extension Unikernel {
       if case .result(let result, _) = completion { isOurs = result == adoption.result }
       if !isOurs {
         withdraw(completion, of: request)
-        adopt(adoption.result, of: request, on: &machine)
+        adopt(
+          adoption.result, of: request, cloneFlags: adoption.cloneFlags, on: &machine)
         followLength(request, result: adoption.result)
       }
       if !adoption.descriptors.isEmpty, adoption.descriptors != madeDescriptors {
@@ -126,7 +127,8 @@ extension Unikernel {
 
   /// Makes the descriptor that a call returned, and the working directory, agree with its result.
   private mutating func adopt(
-    _ result: Int64, of request: SystemCallRequest, on machine: inout some Machine & ~Copyable
+    _ result: Int64, of request: SystemCallRequest, cloneFlags: CloneFlags?,
+    on machine: inout some Machine & ~Copyable
   ) {
     let registers = Registers(request)
     let ours = madeDescriptors
@@ -147,7 +149,9 @@ extension Unikernel {
       }
     case .clone, .clone3, .fork, .vfork:
       if result > 0 { process.taskCount += 1 }
-      sharePipes(with: request)
+      let flags =
+        request.number == .clone ? CloneFlags(rawValue: request.arguments[0]) : cloneFlags
+      if flags?.contains(.files) != true { sharePipes() }
     default:
       let row = SystemCallTable.description(of: request.number, operands: request.arguments)
       guard row?.result == .descriptor, result < Int64(process.descriptorLimit)
@@ -156,10 +160,8 @@ extension Unikernel {
     }
   }
 
-  /// Another process may have the descriptors, too: all but what clone(2) says is a thread. What
-  /// clone3(2) makes is told in memory, and taken for one.
-  private func sharePipes(with request: SystemCallRequest) {
-    if request.number == .clone, request.arguments[0] & CloneFlags.files.rawValue != 0 { return }
+  /// Another process has the descriptors, too, in a table of its own.
+  private func sharePipes() {
     for descriptor in 0..<Int32(process.descriptors.endIndex) {
       if case .pipe(let pipe)? = try? process.descriptors.file(descriptor).body {
         pipe.isShared = true

@@ -67,7 +67,7 @@ extension TraceMachine where Source: ~Copyable, Sink: ~Copyable {
     }
     return Adoption(
       result: recorded.result, vmaChanges: recordedVMAChanges(),
-      descriptors: recordedDescriptors())
+      descriptors: recordedDescriptors(), cloneFlags: recordedCloneFlags())
   }
 
   /// The descriptors that the recorded call stored in guest memory, where the trace kept them.
@@ -89,6 +89,22 @@ extension TraceMachine where Source: ~Copyable, Sink: ~Copyable {
       }
     }
     return []
+  }
+
+  /// The flags that the recorded clone3(2) read in guest memory, where the trace kept them.
+  private func recordedCloneFlags() -> CloneFlags? {
+    guard let trap = step.trap, trap.kind == .systemCall,
+      SystemCallNumber(rawValue: trap.code) == .clone3
+    else { return nil }
+    for attachment in step.attachments
+    where attachment.event.kind == .guestRead && attachment.event.operands[0] == trap.operands[0]
+      && attachment.payload.count >= 8
+    {
+      let bytes = unsafe step.bytes(of: attachment)
+      return unsafe CloneFlags(
+        rawValue: UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self)))
+    }
+    return nil
   }
 
   /// The VMA changes behind the recorded trap, as the kernel takes them.

@@ -20,6 +20,7 @@ struct HeaderLayoutTests {
       "struct flock": StructLayout.flock, "siginfo_t": StructLayout.siginfo,
       "struct sigevent": StructLayout.sigevent, "struct msghdr": StructLayout.msghdr,
       "struct mmsghdr": StructLayout.mmsghdr, "struct clone_args": StructLayout.cloneArgs,
+      "struct open_how": StructLayout.openHow,
       "struct robust_list_head": StructLayout.robustListHead, "struct rseq": StructLayout.rseq,
       "struct __user_cap_header_struct": StructLayout.capabilityHeader,
       "struct __user_cap_data_struct[2]": StructLayout.capabilityData,
@@ -74,7 +75,7 @@ struct HeaderLayoutTests {
     let structures: [(ArgumentKind, String)] = [
       (.signalStack, "stack_t"), (.pollDescriptors, "struct pollfd"),
       (.epollEvent, "struct epoll_event"), (.cloneArguments, "struct clone_args"),
-      (.fileLock, "struct flock"),
+      (.fileLock, "struct flock"), (.openHow, "struct open_how"),
     ]
     var own: [String: (offset: Int, byteCount: Int)] = [:]
     for (kind, name) in structures {
@@ -84,7 +85,7 @@ struct HeaderLayoutTests {
         index += 1
       }
     }
-    #expect(own.count == 7)
+    #expect(own.count == 9)
     let offsets = try Headers.values(
       of: own.keys.map { "offsetof(\($0))" }, optional: [], including: Headers.structures)
     // sizeof(((struct pollfd *)0)->events)

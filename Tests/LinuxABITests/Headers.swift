@@ -65,6 +65,7 @@ enum Headers {
     "stdio.h", "asm/prctl.h", "asm/termbits.h", "asm/ioctls.h", "linux/mman.h", "linux/prctl.h",
     "linux/futex.h", "linux/fs.h", "linux/fiemap.h", "linux/random.h", "linux/sockios.h",
     "linux/userfaultfd.h", "linux/membarrier.h", "linux/memfd.h", "linux/close_range.h",
+    "linux/openat2.h",
     "sys/mman.h", "fcntl.h", "sys/stat.h", "sys/epoll.h", "sys/eventfd.h", "sys/socket.h",
     "sys/timerfd.h", "sys/inotify.h", "sys/resource.h", "sys/wait.h", "sys/random.h", "sys/file.h",
     "sys/time.h", "poll.h",
@@ -75,6 +76,7 @@ enum Headers {
   static let structures = [
     "stdio.h", "stddef.h", "asm/termbits.h", "linux/aio_abi.h", "linux/capability.h",
     "linux/futex.h", "linux/io_uring.h", "linux/mqueue.h", "linux/sched.h", "sched.h",
+    "linux/openat2.h",
     "sys/statfs.h",
     "sys/stat.h", "sys/utsname.h", "sys/sysinfo.h", "sys/resource.h", "sys/times.h", "sys/timex.h",
     "sys/uio.h", "sys/epoll.h", "sys/ioctl.h", "sys/socket.h", "sys/sem.h", "sys/shm.h",

@@ -159,6 +159,28 @@ struct ReplayTests {
     #expect(outcome.divergentCount == (isShared ? 1 : 2))
   }
 
+  @Test(arguments: zip([0, 0x3d_0f00] as [UInt64], [2, 0] as [UInt64]))
+  func `a thread that clone3 makes has no descriptors of its own`(
+    flags: UInt64, undecidedCount: UInt64
+  ) throws {
+    var run = ForeignRun()
+    run.write([3, 0, 0, 0, 4, 0, 0, 0], at: 0x7fff_ffff_e000)
+    run.call(.pipe2, 0x7fff_ffff_e000, 0, result: 0)
+    var arguments = Event(.guestRead)
+    arguments.operands[0] = 0x7fff_ffff_e100
+    arguments.operands[1] = 88
+    let bytes = (0..<8).map { UInt8(truncatingIfNeeded: flags >> ($0 * 8)) }
+    run.events.append(arguments, bytes: bytes + [UInt8](repeating: 0, count: 80))
+    run.call(.clone3, 0x7fff_ffff_e100, 88, result: 77)
+    run.call(.close, 4, result: 0)
+    let isShared = undecidedCount > 0
+    run.call(.ioctl, 3, 0x541b, 0x7fff_ffff_e010, result: isShared ? -4 : -14)
+    run.call(.read, 3, 0x7fff_ffff_e020, 18, result: isShared ? 18 : 0)
+    let outcome = try run.replay().outcome
+    #expect(outcome.undecidedCount == undecidedCount)
+    #expect(outcome.divergentCount == (isShared ? 1 : 2))
+  }
+
   @Test func `what only the outside knows is adopted and counted`() throws {
     var run = ForeignRun()
     run.read("/etc/hostname", at: 0x7fff_ffff_1000)

@@ -20,6 +20,11 @@ struct trial_flag {
   uint32_t number;
   /// The argument that it stands in, 0 to 5.
   uint32_t argument;
+  /// Where it stands behind that address, in bytes; -1 where it stands in the register.
+  int32_t offset;
+  /// The errno with which calls that have it fail; 0 where they lose it. Only of flags in memory: a
+  /// filter sees registers itself.
+  int32_t error;
   /// It is there where the argument's bits of `mask` are those of `value`; these are cleared.
   uint64_t mask;
   uint64_t value;
@@ -104,7 +109,7 @@ int trial_end(const struct trial_process *process, int32_t *exited, int32_t *val
 
 /// What a tracer does that `trial_start` forks: attaches to `pid`, tells at `*state` that it has
 /// (1) or minus the errno, clears flags in the calls that the filter traces, and gives each
-/// register back behind its call; not in a child that the call makes. What it traces is killed when
-/// it ends. Returns when nothing is left.
+/// register and word back behind its call, in a child that the call makes, too. What it traces is
+/// killed when it ends. Returns when nothing is left.
 void trial_clear_flags(int32_t pid, const struct trial_flag *flags, size_t count,
                        volatile int32_t *state);

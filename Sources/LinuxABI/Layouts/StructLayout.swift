@@ -40,6 +40,8 @@ public enum StructLayout {
   public static var mmsghdr: Int { 64 }
   /// `struct clone_args`, as of version 2: 11 u64.
   public static var cloneArgs: Int { 88 }
+  /// `struct open_how`: 3 u64.
+  public static var openHow: Int { 24 }
   /// `struct robust_list_head`.
   public static var robustListHead: Int { 24 }
   /// `struct rseq`, as it was at first.

@@ -31,6 +31,8 @@ extension StructureShape {
     case (.epollEvent, 0): AskedField("events", 0, 4, .epollEvents)
     case (.cloneArguments, 0): AskedField("flags", 0, 8, .cloneFlags)
     case (.cloneArguments, 1): AskedField("exit_signal", 32, 8, .signal)
+    case (.openHow, 0): AskedField("flags", 0, 8, .openFlags)
+    case (.openHow, 1): AskedField("resolve", 16, 8, .resolveFlags)
     case (.socketAddress, 0): AskedField("sa_family", 0, 2, .socketDomain)
     case (.fileLock, 0): AskedField("l_type", 0, 2, .lockType)
     case (.fileLock, 1): AskedField("l_whence", 2, 2, .whence)

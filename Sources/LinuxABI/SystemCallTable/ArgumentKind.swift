@@ -54,7 +54,7 @@ public enum ArgumentKind: UInt8, Sendable, CaseIterable {
 
   // MARK: Codes and flags of fields of structures
 
-  case actionFlags, stackFlags, pollEvents, epollEvents, lockType
+  case actionFlags, stackFlags, pollEvents, epollEvents, lockType, resolveFlags
 
   // MARK: Addresses in the guest
 
@@ -86,7 +86,7 @@ public enum ArgumentKind: UInt8, Sendable, CaseIterable {
   case signalAction, signalSet, signalStack, signalInformation
   case pollDescriptors, epollEvent, descriptorSet, socketAddress, lengthPointer
   case integerPointer, descriptorPair, offsetPointer, directoryEntries, cloneArguments
-  case capabilityHeader, capabilityData, robustList, restartableSequence, processorSet
+  case openHow, capabilityHeader, capabilityData, robustList, restartableSequence, processorSet
   case waitStatus, fileLock, terminalSettings, windowSize, futexWord, processIDPointer
 }
 

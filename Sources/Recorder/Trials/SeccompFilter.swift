@@ -24,12 +24,18 @@ struct SeccompFilter {
 
   private init() {}
 
-  /// Lets stubs fail, asks about fakes, and traces calls that lose a flag; all other calls do their
-  /// work. The first rule that fits decides: rules for flags stand before those for what a call
-  /// does, and these before those for all of it. A call that has lost its flags comes here again.
+  /// Lets stubs fail, asks about fakes, and traces calls that lose a flag or may have one in
+  /// memory; all other calls do their work. The first rule that fits decides: rules for flags stand
+  /// before those for what a call does, and these before those for all of it. A call that has lost
+  /// its flags comes here again.
   init(_ rules: [TrialRule]) {
     begin()
-    let flags = rules.filter { $0.target.flag != nil }
+    // A call that is taken away has no flags that somebody would have to look at in memory.
+    let gone = rules.filter(\.target.isWholeCall).map(\.target.number)
+    let flags = rules.filter {
+      $0.target.flag != nil
+        && !($0.target.flag?.offset != nil && gone.contains($0.target.number))
+    }
     let parts = rules.filter { $0.target.flag == nil && $0.target.subcommand != nil }
     for rule in flags + parts + rules.filter({ $0.target.isWholeCall }) { append(rule) }
     give(Self.allow)
@@ -50,7 +56,8 @@ struct SeccompFilter {
     {
       conditions.append(Condition(offset: Self.offset(index), mask: .max, value: subcommand))
     }
-    if let flag = rule.target.flag {
+    // Memory the filter does not see: the tracer looks at all these calls.
+    if let flag = rule.target.flag, flag.offset == nil {
       for word in [UInt64(0), 1] where (flag.mask >> (word * 32)) & 0xffff_ffff != 0 {
         conditions.append(
           Condition(
@@ -87,8 +94,9 @@ struct SeccompFilter {
   }
 
   private static func action(_ rule: TrialRule) -> UInt32 {
+    if rule.needsTracer { return trace }
     if rule.answer == .stub { return fail | UInt32(rule.stubErrno.rawValue) }
-    return rule.target.flag == nil ? ask : trace
+    return ask
   }
 
   /// Where the low word of an argument is. Linux: struct seccomp_data.

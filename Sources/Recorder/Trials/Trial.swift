@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+internal import CObserver
 internal import CTrial
 internal import Glibc
 internal import LinuxABI
@@ -26,9 +27,11 @@ public struct Trial: Sendable {
         let value = UInt32(truncatingIfNeeded: FakeResult.argument(index, of: call))
         use.note(TrialTarget(number, subcommand: value))
       }
-      for target in TrialFlag.targets(of: number, operands: FakeResult.operands(of: call)) {
-        use.note(target)
+      let flags = TrialFlag.targets(of: number, operands: FakeResult.operands(of: call)) {
+        var word: UInt64 = 0
+        return observer_read_memory(call.pid, $0, &word, 8) == 8 ? word : nil
       }
+      for target in flags { use.note(target) }
       return nil
     }
     return (outcome, use)
@@ -36,17 +39,19 @@ public struct Trial: Sendable {
 
   /// Runs it with rules; with none it runs as it always does.
   public func run(_ rules: [TrialRule]) throws(RecordError) -> TrialOutcome {
-    let lost = rules.filter { $0.answer == .fake && $0.target.flag != nil }.map(\.target)
-    return try run(rules.isEmpty ? nil : SeccompFilter(rules), losing: lost) { FakeResult.of($0) }
+    let traced = rules.filter { $0.needsTracer }
+    return try run(rules.isEmpty ? nil : SeccompFilter(rules), tracing: traced) {
+      FakeResult.of($0)
+    }
   }
 
   private func run(
-    _ filter: SeccompFilter?, losing flags: [TrialTarget] = [],
+    _ filter: SeccompFilter?, tracing rules: [TrialRule] = [],
     answering answer: (trial_call) -> Int64?
   ) throws(RecordError) -> TrialOutcome {
     let start = ContinuousClock.now
     let main = try TrialProcess(
-      path: path, program, arguments: program.arguments, filter: filter, losing: flags)
+      path: path, program, arguments: program.arguments, filter: filter, tracing: rules)
     var processes = [main]
     if let test = program.test {
       let shell = Array("/bin/sh".utf8)

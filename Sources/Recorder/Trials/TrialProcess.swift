@@ -19,10 +19,10 @@ final class TrialProcess {
   private var isOver = false
 
   /// Starts a program behind a filter, without one where it is nil; calls that the filter traces
-  /// lose `flags`.
+  /// lose the flags of `rules`, or fail because of them.
   init(
     path: [UInt8], _ program: TrialProgram, arguments: [[UInt8]], filter: SeccompFilter?,
-    losing flags: [TrialTarget] = []
+    tracing rules: [TrialRule] = []
   ) throws(RecordError) {
     outputLimit = program.outputLimit
     let (out, err) = (try Self.makePipe(), try Self.makePipe())
@@ -35,7 +35,7 @@ final class TrialProcess {
         withCString(path) { path in
           withCString(program.workingDirectory ?? []) { directory in
             (filter?.instructions ?? []).withUnsafeBufferPointer { instructions in
-              flags.compactMap(Self.flag).withUnsafeBufferPointer { flags in
+              rules.compactMap(Self.flag).withUnsafeBufferPointer { flags in
                 var request = trial_program(
                   path: path, arguments: arguments, environment: environment,
                   directory: program.workingDirectory == nil ? nil : directory,
@@ -70,13 +70,16 @@ final class TrialProcess {
   private static let filterRemedy =
     "that needs Linux 5.19 or later, and a container that permits seccomp(2)"
 
-  private static func flag(_ target: TrialTarget) -> trial_flag? {
+  private static func flag(_ rule: TrialRule) -> trial_flag? {
+    let target = rule.target
     guard let flag = target.flag else { return nil }
     let index =
       target.subcommand == nil
       ? nil : SystemCallTable.subcommandArgument(of: target.call)
     return trial_flag(
-      number: target.number, argument: UInt32(flag.argument), mask: flag.mask, value: flag.value,
+      number: target.number, argument: UInt32(flag.argument), offset: Int32(flag.offset ?? -1),
+      error: rule.answer == .stub ? Int32(rule.stubErrno.rawValue) : 0, mask: flag.mask,
+      value: flag.value,
       subcommand_argument: Int32(index ?? -1), subcommand: target.subcommand ?? 0)
   }
 

@@ -81,6 +81,12 @@ public struct TrialRule: Sendable, Hashable {
     self.answer = answer
   }
 
+  /// Whether it takes a tracer: what a flag is cleared of, and memory, a filter does not reach.
+  var needsTracer: Bool {
+    guard let flag = target.flag else { return false }
+    return answer == .fake || flag.offset != nil
+  }
+
   /// The errno of a stub: ENOSYS for a call, for part of one what a kernel gives that has the call
   /// and not the part.
   var stubErrno: Errno {

@@ -20,6 +20,10 @@ struct StraceFormTests {
 
   private static let cwd: UInt64 = 0xffff_ff9c
 
+  private static func words(_ words: UInt64...) -> [UInt8] {
+    words.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) } }
+  }
+
   static let lines: [Line] = [
     Line("brk(NULL)                               = 0x5000", Printed("brk", 0, result: 0x5000)),
     Line(
@@ -31,6 +35,15 @@ struct StraceFormTests {
     Line(
       "openat(AT_FDCWD, \"/usr\", O_RDONLY|O_NONBLOCK|O_CLOEXEC|O_DIRECTORY) = 3",
       Printed("openat", cwd, 0x10, 0x90800, 0, result: 3).reading(0x10, "/usr")),
+    Line(
+      "openat2(AT_FDCWD, \"/x\", {flags=O_RDWR|O_CREAT, mode=0640, resolve=RESOLVE_BENEATH}, 24) = 3",
+      Printed("openat2", cwd, 0x10, 0x20, 24, result: 3).reading(0x10, "/x")
+        .reading(0x20, words(0o102, 0o640, 8))),
+    Line(
+      "openat2(AT_FDCWD, \"/x\", {flags=O_RDONLY, resolve=0}, 24) = -1 ENOENT"
+        + " (No such file or directory)",
+      Printed("openat2", cwd, 0x10, 0x20, 24, result: -2).reading(0x10, "/x")
+        .reading(0x20, words(0, 0, 0))),
     Line(
       "access(\"/etc/ld.so.preload\", R_OK)      = -1 ENOENT (No such file or directory)",
       Printed("access", 0x10, 4, result: -2).reading(0x10, "/etc/ld.so.preload")),

@@ -32,7 +32,8 @@ extension StraceForm {
       put(number: address, argument, direction)
     case .descriptorPair: put(pair: address)
     case .waitStatus: put(waitStatus: address)
-    case .stat, .statx, .statfs, .fileLock, .terminalSettings, .socketAddress, .cloneArguments:
+    case .stat, .statx, .statfs, .fileLock, .terminalSettings, .socketAddress, .cloneArguments,
+      .openHow:
       put(special: index, argument.kind, direction)
     case .timespec where call.call.number == .utimensat:
       put(two: argument.kind, address, direction)

@@ -14,6 +14,7 @@ extension StraceForm {
       case .fileLock: StructLayout.flock
       case .terminalSettings: StructLayout.termios
       case .cloneArguments: 64
+      case .openHow: StructLayout.openHow
       default: 2
       }
     guard let offset = call.offset(of: address, direction, byteCount: byteCount) else {
@@ -26,6 +27,7 @@ extension StraceForm {
     case .fileLock: put(lockAt: offset)
     case .terminalSettings: put(terminalAt: offset)
     case .cloneArguments: put(cloneArgumentsAt: offset)
+    case .openHow: put(openHowAt: offset)
     default:
       let seen = call.seen(direction, at: address)?.kept.count ?? 0
       put(socketAddressAt: offset, byteCount: seen)
@@ -223,6 +225,22 @@ extension StraceForm {
       out.append(", tls=")
       out.append(hex: call.number(at: offset + 56, 8))
     }
+    out.append("}")
+  }
+
+  private mutating func put(openHowAt offset: Int) {
+    let flags = call.number(at: offset, 8)
+    let mode = call.number(at: offset + 8, 8)
+    out.append("{flags=")
+    put(names: flags, as: .openFlags)
+    // Only a call that makes a file looks at it.
+    if mode != 0 || flags & 0x40 != 0 || flags & 0x41_0000 == 0x41_0000 {
+      out.append(", mode=")
+      put(mode: mode)
+    }
+    out.append(", resolve=")
+    let resolve = call.number(at: offset + 16, 8)
+    if resolve == 0 { out.append("0") } else { put(names: resolve, as: .resolveFlags) }
     out.append("}")
   }
 

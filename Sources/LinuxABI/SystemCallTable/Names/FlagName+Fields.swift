@@ -8,6 +8,7 @@ extension FlagName {
     case .stackFlags: stackFlags(index)
     case .pollEvents: pollEvents(index)
     case .epollEvents: epollEvents(index)
+    case .resolveFlags: resolveFlags(index)
     default: nil
     }
   }
@@ -72,6 +73,18 @@ extension FlagName {
     case 12: FlagName("EPOLLWAKEUP", 0x2000_0000)
     case 13: FlagName("EPOLLONESHOT", 0x4000_0000)
     case 14: FlagName("EPOLLET", 0x8000_0000)
+    default: nil
+    }
+  }
+
+  private static func resolveFlags(_ index: Int) -> FlagName? {
+    switch index {
+    case 0: FlagName("RESOLVE_NO_XDEV", 0x1)
+    case 1: FlagName("RESOLVE_NO_MAGICLINKS", 0x2)
+    case 2: FlagName("RESOLVE_NO_SYMLINKS", 0x4)
+    case 3: FlagName("RESOLVE_BENEATH", 0x8)
+    case 4: FlagName("RESOLVE_IN_ROOT", 0x10)
+    case 5: FlagName("RESOLVE_CACHED", 0x20)
     default: nil
     }
   }

@@ -58,7 +58,7 @@ extension SystemCallRow {
     case 437:
       external(
         "openat2", "dirfd pathname how size", .descriptor, .directory, .path,
-        .reads(.structure, .argument(3)), .length)
+        .reads(.openHow, .argument(3)), .length)
     default: transfers(number)
     }
   }
