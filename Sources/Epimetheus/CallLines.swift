@@ -56,7 +56,9 @@ struct CallLines {
       appendCall(event, to: &text)
       journals[event.task] = nil
       wordings[event.task] = nil
-    case .pageFault, .exception: journals[event.task] = nil
+    case .pageFault, .exception:
+      journals[event.task] = nil
+      wordings[event.task] = nil
     case .wording: note(event, Array(payload), &text)
     case .signal, .end: if isStrace { appendEnd(event, to: &text) }
     case .taskStarted:

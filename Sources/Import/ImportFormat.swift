@@ -9,7 +9,8 @@ public enum ImportFormat: String, Sendable, CaseIterable {
   /// Page faults of a Unikraft kernel that a debugger at its stub wrote down, one JSON object a
   /// line.
   case gdbFaults = "gdb-faults"
-  /// The output of `perf script` for raw_syscalls and exceptions:page_fault_user.
+  /// The output of `perf script` for raw_syscalls, exceptions:page_fault_user and page-faults, or
+  /// that of `perf trace`.
   case perf
 }
 

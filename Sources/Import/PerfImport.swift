@@ -3,13 +3,21 @@
 import LinuxABI
 import Trace
 
-/// Reads the output of `perf script` for the events raw_syscalls:sys_enter and sys_exit and
-/// exceptions:page_fault_user. It has the registers, and nothing of what is behind an address.
+/// Reads the output of `perf script` for the events raw_syscalls:sys_enter and sys_exit,
+/// exceptions:page_fault_user and page-faults, and that of `perf trace`. It has registers, and
+/// nothing of what is behind an address.
 struct PerfImport {
   private let text: [UInt8]
   private var tasks: [UInt64: UInt32] = [:]
-  private var entered: [UInt32: Event] = [:]
+  /// Calls of `perf script` under way, by task.
+  var entered: [UInt32: Event] = [:]
+  /// The same of `perf trace`, with their words.
+  var begun: [UInt32: AssembledCall] = [:]
+  /// Reads the values of `perf trace`.
+  var reader = PerfArgumentReader()
   private var start: UInt64?
+  /// The time of the last event that has one.
+  var lastTime: UInt64 = 0
   var summary = ImportSummary(.perf)
 
   init(_ text: [UInt8]) { self.text = text }
@@ -23,7 +31,7 @@ struct PerfImport {
     var lines = TextLines(text)
     var hasFaults = false
     while let line = lines.next(), !hasFaults {
-      hasFaults = line.find("exceptions:page_fault_user:") != nil
+      hasFaults = Self.faultNames.contains { line.find($0) != nil } || Self.isTracedFault(line)
     }
     if !hasFaults { header.unseen.insert(.faults) }
     return header
@@ -48,12 +56,25 @@ struct PerfImport {
       event.flags.insert(.didNotReturn)
       emit(event, &sink)
     }
+    for task in begun.keys.sorted() {
+      guard var call = begun[task] else { continue }
+      call.call.flags.insert(.didNotReturn)
+      emit(call, &sink)
+    }
     summary.taskCount = tasks.count
   }
 
   private mutating func take(
     _ line: ByteText, _ number: Int, _ sink: inout some EventSink & ~Copyable
   ) {
+    if let entry = PerfTraceLine(line) {
+      if takeTraced(entry, &sink) {
+        summary.importedLineCount += 1
+      } else {
+        summary.refuse(number, "the call or fault of perf trace cannot be read", line)
+      }
+      return
+    }
     guard let (name, at) = Self.eventName(in: line) else {
       // A line of a call stack is an address and where it is.
       if line.first == 0x09 || line.begins("    ") {
@@ -66,7 +87,7 @@ struct PerfImport {
     if name.isText("LOST") || line.find("PERF_RECORD_LOST") != nil {
       return takeLoss(line, &sink)
     }
-    guard let (task, time) = head(line[..<at]) else {
+    guard let (task, time, period) = head(line[..<at]) else {
       return summary.refuse(number, "no task number and time before the event's name", line)
     }
     let details = line[(name.endIndex + 1)...].trimmed
@@ -77,6 +98,8 @@ struct PerfImport {
       isTaken = leave(details, task, time, &sink)
     } else if name.isText("exceptions:page_fault_user") {
       isTaken = fault(details, task, time, &sink)
+    } else if Self.faultNames.contains(where: line[at...].begins) {
+      isTaken = softwareFault(details, task, time, period, &sink)
     } else {
       summary.otherLineCount += 1
       return
@@ -90,20 +113,30 @@ struct PerfImport {
 
   /// The name of the event with its group, before a colon, and where it begins.
   private static func eventName(in line: ByteText) -> (name: ByteText, at: Int)? {
-    for word: StaticString in [
-      "raw_syscalls:sys_enter:", "raw_syscalls:sys_exit:", "exceptions:page_fault_user:",
-    ] {
-      if let at = line.find(word) {
-        return (line[at..<(at + word.utf8CodeUnitCount - 1)], at)
-      }
+    let calls: [StaticString] = ["raw_syscalls:sys_enter:", "raw_syscalls:sys_exit:"]
+    for word in calls + faultNames {
+      guard let at = line.find(word) else { continue }
+      var end = at + word.utf8CodeUnitCount - 1
+      // Modifiers: page-faults:u:
+      let modifiers = line[(end + 1)...].prefix { 0x61...0x7a ~= $0 | 0x20 }
+      if !modifiers.isEmpty, line[modifiers.endIndex...].first == 0x3a { end = modifiers.endIndex }
+      return (line[at..<end], at)
     }
     if let at = line.find("LOST ") { return (line[at..<(at + 4)], at) }
     return nil
   }
 
-  /// `  comm 1234 [001] 12.345678: `, perhaps `1233/1234`: the task and the time.
-  private mutating func head(_ text: ByteText) -> (task: UInt32, time: UInt64)? {
+  /// `  comm 1234 [001] 12.345678: `, perhaps `1233/1234`, perhaps with how many events the sample
+  /// stands for: the task, the time and that number.
+  private mutating func head(
+    _ text: ByteText
+  ) -> (task: UInt32, time: UInt64, period: UInt64)? {
     var words = text.split(separator: 0x20)
+    var period: UInt64 = 1
+    if let last = words.last, let value = Numbers.value(last, radix: 10) {
+      period = value
+      words.removeLast()
+    }
     guard let last = words.popLast(), last.last == 0x3a,
       let time = TimeText.seconds(last.dropLast())
     else { return nil }
@@ -111,12 +144,23 @@ struct PerfImport {
     guard let ids = words.last,
       let id = Numbers.value(ids.split(separator: 0x2f).last ?? ids, radix: 10)
     else { return nil }
-    let first = start ?? time
-    start = first
-    if let task = tasks[id] { return (task, time > first ? time - first : 0) }
+    return (task(id), sinceStart(time), period)
+  }
+
+  /// The number that a trace has of a task.
+  mutating func task(_ id: UInt64) -> UInt32 {
+    if let task = tasks[id] { return task }
     let task = UInt32(tasks.count + 1)
     tasks[id] = task
-    return (task, time > first ? time - first : 0)
+    return task
+  }
+
+  /// A time since that of the first event.
+  mutating func sinceStart(_ time: UInt64) -> UInt64 {
+    let first = start ?? time
+    start = first
+    lastTime = time > first ? time - first : 0
+    return lastTime
   }
 
   // MARK: Events
@@ -178,41 +222,23 @@ struct PerfImport {
     return true
   }
 
-  /// `address=0x7f.. ip=0x.. error_code=0x6`; how it ended no line tells.
-  private mutating func fault(
-    _ text: ByteText, _ task: UInt32, _ time: UInt64, _ sink: inout some EventSink & ~Copyable
-  ) -> Bool {
-    var values: [UInt64] = []
-    for (name, word) in zip(
-      ["address=", "ip=", "error_code="] as [StaticString], text.split(separator: 0x20))
-    {
-      var word = word
-      guard word.accept(name) else { return false }
-      // A symbol in the place of a number: sym+0x10.
-      guard let value = Numbers.value(word) else { return false }
-      values.append(value)
-    }
-    guard values.count == 3, values[2] <= 0xffff_ffff else { return false }
-    var event = Event(.pageFault, task: task, code: UInt32(values[2]))
-    event.operands[0] = values[0]
-    event.operands[1] = values[1]
-    event.unknown.insert(.result)
-    event.time = time
-    emit(event, &sink)
-    return true
+  private mutating func takeLoss(_ line: ByteText, _ sink: inout some EventSink & ~Copyable) {
+    // LOST 12 events!, or ... PERF_RECORD_LOST lost 12.
+    var count: UInt64 = 0
+    for var word in line.split(separator: 0x20).suffix(3) { count = word.takeDecimal() ?? count }
+    lose(count, &sink)
+    summary.importedLineCount += 1
   }
 
-  private mutating func takeLoss(_ line: ByteText, _ sink: inout some EventSink & ~Copyable) {
-    var words = line.split(separator: 0x20).suffix(1).first ?? []
-    let count = words.takeDecimal() ?? 0
+  /// Events of which the source says that it has not kept them.
+  mutating func lose(_ count: UInt64, _ sink: inout some EventSink & ~Copyable) {
     var event = Event(.gap)
     event.operands[0] = count
     emit(event, &sink)
     summary.lostCount += Int(clamping: max(1, count))
-    summary.importedLineCount += 1
   }
 
-  private mutating func emit(_ event: Event, _ sink: inout some EventSink & ~Copyable) {
+  mutating func emit(_ event: Event, _ sink: inout some EventSink & ~Copyable) {
     sink.append(event, payload: UnsafeRawBufferPointer(start: nil, count: 0))
     summary.eventCount += 1
     if event.kind == .systemCall { summary.callCount += 1 }

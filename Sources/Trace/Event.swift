@@ -17,7 +17,8 @@ public struct Event: Sendable {
     /// operand 0: the address; operand 1: the instruction pointer; `result`: 0 when resolved, else
     /// minus the signal number (-11 SIGSEGV, -7 SIGBUS). Without `FaultCode.user` the kernel itself
     /// touched memory for the call that follows: operand 1 is the instruction of that call, 0
-    /// outside of calls, and `result`, where it is not 0, minus EFAULT.
+    /// outside of calls, and `result`, where it is not 0, minus EFAULT. Mark 2: `code` tells no
+    /// more than whether it has `user`.
     case pageFault = 1
     /// Another exception of the CPU. `code`: the vector; operand 0: the error code; operand 1: the
     /// instruction pointer; `result`: minus the signal number.

@@ -70,7 +70,9 @@ struct RegisterImportTests {
       "0x", "99999999999999999999", "-1", "12:00:00 ", "1234 ", "[pid 1] ", "strace: Process ",
       " attached", "/*", "*/", "<", ">", "3</", "va:", "fd:", "<out>", "<ref:", "OK", "\u{1b}[3",
       "{\"t\": \"pf\", \"va\": \"", "\"nr\": ", "\"args\": [", "NR 1 (", "raw_syscalls:sys_enter:",
-      "exceptions:page_fault_user:", "address=", "setsockopt(", "SOL_TCP", "iov_base=", "\r", "\0",
+      "exceptions:page_fault_user:", "address=", "setsockopt(", "SOL_TCP", "iov_base=",
+      "page-faults:", "1.000 (", " ms): ",
+      "... [continued]: ", "minfault [", "] => ", "len: ", "\r", "\0",
       "fstat(3, {st_mode=", "S_IFREG|", "st_size=", "makedev(", "ioctl(1, ", "-512)", "0.000001 ",
     ]
     for _ in 0..<300 {

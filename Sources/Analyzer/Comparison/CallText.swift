@@ -10,6 +10,9 @@ extension Step {
     switch event.kind {
     case .systemCall: return callText(CallRow(event))
     case .pageFault:
+      if let wording, !wording.bytes.isEmpty {
+        return "page fault " + printable(wording.bytes.prefix(Self.wordingLimit))
+      }
       return "page fault at " + hexadecimal(event.operands[0]) + " "
         + FaultCode(rawValue: event.code).text + ", ip " + hexadecimal(event.operands[1])
     case .exception: return "exception \(event.code), ip " + hexadecimal(event.operands[1])

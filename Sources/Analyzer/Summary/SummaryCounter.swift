@@ -31,7 +31,11 @@ struct SummaryCounter {
       } else {
         summary.fatalFaultCount += 1
       }
-      if FaultCode(rawValue: event.code).contains(.write) { summary.writeFaultCount += 1 }
+      if event.unknown.contains(.operand(2)) {
+        summary.unknownAccessCount += 1
+      } else if FaultCode(rawValue: event.code).contains(.write) {
+        summary.writeFaultCount += 1
+      }
     case .guestRead, .guestWrite:
       if event.kind == .guestRead { lookups.note(event, payload) }
       let (cut, overflow) = event.operands[1].subtractingReportingOverflow(UInt64(payload.count))

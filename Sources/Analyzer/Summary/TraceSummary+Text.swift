@@ -60,7 +60,10 @@ extension TraceSummary {
   private func faultsText(_ header: TraceHeader) -> String {
     if header.unseen.contains(.faults) { return "were not seen" }
     if unknownFaultCount > 0 {
-      return "\(unknownFaultCount), how they ended is not known; \(writeFaultCount) of writes"
+      let writes =
+        unknownAccessCount > 0
+        ? "of \(unknownAccessCount) not whether they wrote" : "\(writeFaultCount) of writes"
+      return "\(unknownFaultCount), how they ended is not known; \(writes)"
     }
     return "\(resolvedFaultCount) resolved, \(fatalFaultCount) fatal, \(writeFaultCount) of writes"
   }
@@ -110,6 +113,7 @@ extension TraceSummary {
       ("fatalFaults", .integer(fatalFaultCount)),
       ("unknownFaults", .integer(unknownFaultCount)),
       ("writeFaults", .integer(writeFaultCount)),
+      ("unknownAccesses", .integer(unknownAccessCount)),
       ("vmas", .integer(UInt64(layouts.last.count))),
       ("peakVMAs", .integer(UInt64(layouts.peak.count))),
       ("layouts", layouts.json),

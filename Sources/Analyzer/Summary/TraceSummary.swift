@@ -55,6 +55,8 @@ public struct TraceSummary: Sendable {
   public var unknownFaultCount: UInt64 = 0
   /// Page faults of a write.
   public var writeFaultCount: UInt64 = 0
+  /// Page faults of which it is not known whether they wrote.
+  public var unknownAccessCount: UInt64 = 0
   /// The VMAs of the first process over the events.
   public var layouts = LayoutHistory()
   /// Tasks; counted up to 65,536.

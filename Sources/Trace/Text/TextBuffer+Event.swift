@@ -22,8 +22,9 @@ extension TextBuffer {
       mark(event, 1)
       put(hex: event.operands[1])
       put(" ")
+      if event.operands[2] == 0 { mark(event, 2) }
       put(event.code, .fault, separator: 0x7c, none: "0")
-      return 2
+      return event.operands[2] == 0 ? 3 : 2
     case .exception:
       put(decimal: UInt64(event.code))
       put(" error ")

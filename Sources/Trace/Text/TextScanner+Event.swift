@@ -80,6 +80,8 @@ extension TextScanner {
     case .pageFault:
       try operand(0, &event)
       try operand(after: "ip", 1, &event)
+      if acceptMark() { event.unknown.insert(.operand(2)) }
+      skipSpaces()
       event.code = try bits(.fault, separator: 0x7c)
     case .exception:
       event.code = try number32()
