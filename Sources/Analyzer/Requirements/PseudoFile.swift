@@ -26,14 +26,13 @@ public struct PseudoFile: Sendable {
     }
   }
 
-  /// The pseudo-files that a call names, as paths without numbers. A relative path is not followed.
-  static func paths(_ call: CallRow, _ step: Step) -> [String] {
+  /// The pseudo-files that a call names, as paths without numbers.
+  static func paths(_ call: CallRow, _ step: Step, _ follower: PathFollower) -> [String] {
     var paths: [String] = []
     for index in 0..<call.argumentCount where call.kind(index) == .path {
-      guard let read = step.read(at: call.operands[index]) else { continue }
-      let bytes = read.bytes.prefix { $0 != 0 }
+      guard let bytes = follower.path(index, of: call, step) else { continue }
       let parts = bytes.split(separator: 0x2f, omittingEmptySubsequences: true)
-      guard bytes.first == 0x2f, let top = parts.first, parts.count <= 16,
+      guard let top = parts.first, parts.count <= 16,
         ["proc", "dev", "sys"].contains(String(decoding: top, as: UTF8.self))
       else { continue }
       paths.append(

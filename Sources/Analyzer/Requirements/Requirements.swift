@@ -50,10 +50,12 @@ public struct Requirements: Sendable {
     var run = TracedRun(name: name, header: header)
     var grouper = StepGrouper()
     var locator = CallLocator(trace: traces.count)
+    var follower = PathFollower(directory: header.workingDirectory)
     while let step = try grouper.next(from: &source) {
       locator.follow(step)
       if step.principal?.kind == .gap { run.lostCount &+= max(1, step.principal!.operands[0]) }
-      if step.isCall { note(step, locator) }
+      if let event = step.principal { follower.follow(event) }
+      if step.isCall { note(step, locator, &follower) }
       locator.leave(step)
     }
     run.eventCount = grouper.eventCount
@@ -70,14 +72,17 @@ public struct Requirements: Sendable {
     for path in byPath.keys { resolve(&byPath[path]!.first) }
   }
 
-  private mutating func note(_ step: Step, _ locator: CallLocator) {
+  private mutating func note(
+    _ step: Step, _ locator: CallLocator, _ follower: inout PathFollower
+  ) {
     guard let event = step.principal else { return }
     let call = CallRow(event)
     if byKey[call.key] == nil {
       byKey[call.key] = CallRequirement(call, first: locator.site(of: step))
     }
     byKey[call.key]!.note(call, step) { locator.site(of: step) }
-    for path in PseudoFile.paths(call, step) {
+    defer { follower.follow(call, step) }
+    for path in PseudoFile.paths(call, step, follower) {
       if byPath[path] == nil {
         if byPath.count >= Self.pathLimit {
           unkeptPathCount += 1
