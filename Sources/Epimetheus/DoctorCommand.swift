@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+import Analyzer
 import ArgumentParser
-import FoundationEssentials
 import Recorder
 
 /// `epimetheus doctor`.
@@ -14,7 +14,7 @@ struct DoctorCommand: ParsableCommand {
 
       EXAMPLES
         epimetheus doctor
-        epimetheus doctor --json | jq '.[] | select(.isAvailable | not)'
+        epimetheus doctor --json | jq '.findings[] | select(.isAvailable | not)'
       """)
 
   @Flag(help: "As JSON.")
@@ -22,7 +22,7 @@ struct DoctorCommand: ParsableCommand {
 
   func run() throws {
     let findings = Doctor.examine()
-    Console.result(try json ? Self.json(findings) : Self.text(findings))
+    Console.result(json ? Self.json(findings) : Self.text(findings))
     if findings.contains(where: { !$0.isAvailable && $0.isRequired }) {
       throw ExitCode(ExitStatusCode.findings)
     }
@@ -44,29 +44,30 @@ struct DoctorCommand: ParsableCommand {
     return text
   }
 
-  private static func json(_ findings: [DoctorFinding]) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    let data = try encoder.encode(findings.map(Finding.init))
-    return String(decoding: data, as: UTF8.self) + "\n"
-  }
-
-  /// A finding as JSON has it.
-  private struct Finding: Encodable {
-    let name: String
-    let purpose: String
-    let isRequired: Bool
-    let isAvailable: Bool
-    let detail: String
-    let remedy: String
-
-    init(_ finding: DoctorFinding) {
-      name = finding.name
-      purpose = finding.purpose.rawValue
-      isRequired = finding.isRequired
-      isAvailable = finding.isAvailable
-      detail = finding.detail
-      remedy = finding.remedy
-    }
+  private static func json(_ findings: [DoctorFinding]) -> String {
+    JSONValue.object([
+      ("schema", .string("epimetheus-doctor")), ("schemaVersion", .integer(1)),
+      (
+        "purposes",
+        .array(
+          DoctorFinding.Purpose.allCases.map {
+            .object([
+              ("purpose", .string($0.rawValue)),
+              ("isPermitted", .boolean(Doctor.permits($0, in: findings))),
+            ])
+          })
+      ),
+      (
+        "findings",
+        .array(
+          findings.map {
+            .object([
+              ("name", .string($0.name)), ("purpose", .string($0.purpose.rawValue)),
+              ("isRequired", .boolean($0.isRequired)), ("isAvailable", .boolean($0.isAvailable)),
+              ("detail", .string($0.detail)), ("remedy", .string($0.remedy)),
+            ])
+          })
+      ),
+    ]).text() + "\n"
   }
 }

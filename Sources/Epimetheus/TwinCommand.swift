@@ -102,6 +102,7 @@ struct TwinCommand: ParsableCommand {
       ])
     }
     return JSONValue.object([
+      ("schema", .string("epimetheus-twin")), ("schemaVersion", .integer(1)),
       ("operations", .integer(result.operationCount)), ("seeds", .integer(result.seedCount)),
       ("differences", .array(differences)),
     ]).text() + "\n"
