@@ -30,7 +30,7 @@ struct Epimetheus: ParsableCommand {
       RecordCommand.self, ReplayCommand.self, DiffCommand.self, ReportCommand.self,
       ExplainCommand.self, DumpCommand.self, AssembleCommand.self, InfoCommand.self,
       SliceCommand.self, ImportCommand.self, ExportCommand.self, PlanCommand.self,
-      ProbeCommand.self, TwinCommand.self, DoctorCommand.self,
+      ProbeCommand.self, CalibrateCommand.self, TwinCommand.self, DoctorCommand.self,
     ])
 
   static func main() {

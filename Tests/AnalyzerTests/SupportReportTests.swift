@@ -214,6 +214,7 @@ struct SupportReportTests {
       $0.call(.ioctl, 0, 0x5401, 0x1000, result: -25)
       $0.call(.set_robust_list, 0, 24, result: 0)
       $0.call(.getpid, result: 7)
+      $0.call(.epoll_create1, 0, result: 3)
       $0.call(.ioctl, 0, 0x5413, 0x1000, result: 0)
     }
     func needs(_ events: EventList) throws -> ApplicationNeeds {
@@ -227,7 +228,8 @@ struct SupportReportTests {
     #expect(found.isPredicted && found.doubt == nil)
     #expect(found.calls[.rseq] == CallVerdict(stubWorks: true, fakeWorks: false))
     #expect(found.calls[.set_robust_list] == CallVerdict(stubWorks: false, fakeWorks: true))
-    #expect(found.required == [.getpid])
+    #expect(found.required == [.epoll_create1])
+    #expect(found.calls[.getpid] == CallVerdict(stubWorks: false, fakeWorks: true))
     #expect(
       found.parts.sorted { $0.key < $1.key }.map { "\($0.key.name) \($0.value.stubWorks)" }
         == ["TCGETS true", "TIOCGWINSZ false"])

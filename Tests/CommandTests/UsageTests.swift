@@ -65,7 +65,7 @@ struct UsageTests {
 
   @Test(arguments: [
     "record", "replay", "diff", "report", "dump", "assemble", "info", "probe", "doctor", "explain",
-    "export",
+    "export", "calibrate",
   ])
   func `every subcommand has help`(command: String) throws {
     let run = try Subprogram.epimetheus(command, "--help")

@@ -54,7 +54,7 @@ extension Report {
       let level: Finding.Level =
         switch call.native.weight {
         case .matters, .unknown: .error
-        case .stubMayDo, .likelyHarmless: .warning
+        case .stubMayDo, .likelyDispensable, .likelyHarmless: .warning
         case .harmless: .note
         }
       return finding(call, fingerprint: first.fingerprint, level: level, first.leftEvent)

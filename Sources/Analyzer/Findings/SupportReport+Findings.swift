@@ -50,7 +50,7 @@ extension SupportReport {
     let level: Finding.Level =
       switch (state, native.weight) {
       case (.missing, .matters), (.missing, .stubMayDo), (.missing, .unknown): .error
-      case (.missing, .likelyHarmless), (.stub, _): .warning
+      case (.missing, .likelyDispensable), (.missing, .likelyHarmless), (.stub, _): .warning
       default: .note
       }
     let first = requests.first?.shape.first ?? row.requirement.first

@@ -49,7 +49,7 @@ extension SupportReport {
       ("isRequired", .boolean(row.isRequired)),
       ("native", row.native.json),
       ("weight", .string(row.native.weight.rawValue)),
-      ("confidence", .string(row.native.weight.confidence.rawValue)),
+      ("confidence", .string(row.confidence.rawValue)),
       ("hint", .string(row.native.hint)),
       ("first", requirement.first.json(requirements.traces)),
       ("items", .array(row.items.map(Self.itemJSON))),
@@ -98,7 +98,7 @@ extension SupportReport {
       ),
       ("native", file.native.json),
       ("weight", .string(file.native.weight.rawValue)),
-      ("confidence", .string(file.native.weight.confidence.rawValue)),
+      ("confidence", .string(file.native.weight.unmeasuredConfidence.rawValue)),
       ("hint", .string(file.native.hint)),
       ("first", file.first.json(requirements.traces)),
     ])

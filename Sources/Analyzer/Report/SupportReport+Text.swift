@@ -59,7 +59,7 @@ extension SupportReport {
       table.add([
         row.state.word, row.requirement.name, String(row.requirement.number.rawValue),
         String(row.requirement.count), lacking == 0 ? "-" : String(lacking),
-        row.state == .supported ? "" : row.native.weight.confidence.rawValue,
+        row.state == .supported ? "" : row.confidence.rawValue,
         row.state == .supported ? "" : row.native.hint,
       ])
     }

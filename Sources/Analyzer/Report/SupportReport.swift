@@ -47,6 +47,10 @@ public struct SupportReport: Sendable {
     /// Whether a kernel must do something about it, as far as the traces tell: not where the kernel
     /// that was recorded answered ENOSYS, too.
     public var isRequired: Bool { native.weight != .harmless }
+    /// How sure that is: only predictions for whole calls were measured.
+    public var confidence: NativeRecord.Confidence {
+      state == .partial ? native.weight.unmeasuredConfidence : native.weight.confidence
+    }
 
     /// What the kernel of the traces made of the calls that are not supported; of all, where all
     /// are.
@@ -194,8 +198,9 @@ public struct SupportReport: Sendable {
         case .matters: 0
         case .stubMayDo: 1
         case .unknown: 2
-        case .likelyHarmless: 3
-        case .harmless: 4
+        case .likelyDispensable: 3
+        case .likelyHarmless: 4
+        case .harmless: 5
         }
       return (state, weight)
     }

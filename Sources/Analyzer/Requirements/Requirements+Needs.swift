@@ -5,8 +5,8 @@ public import Support
 
 extension Requirements {
   /// What the programs need, predicted from what the kernel of the traces answered: for a plan.
-  /// Only what was answered with ENOSYS or always failed may fail; only what gave nothing but 0 may
-  /// be faked.
+  /// Only what was answered with ENOSYS or always failed may fail; only what gave nothing but 0, or
+  /// what programs mostly go without, may be faked.
   public func needs(named name: String) -> ApplicationNeeds {
     var needs = ApplicationNeeds(name: name)
     var verdicts: [SystemCallNumber: CallVerdict] = [:]
@@ -36,7 +36,7 @@ extension NativeRecord.Weight {
   fileprivate var verdict: CallVerdict {
     switch self {
     case .harmless, .likelyHarmless: CallVerdict(stubWorks: true, fakeWorks: false)
-    case .stubMayDo: CallVerdict(stubWorks: false, fakeWorks: true)
+    case .stubMayDo, .likelyDispensable: CallVerdict(stubWorks: false, fakeWorks: true)
     case .matters, .unknown: .required
     }
   }
