@@ -11,9 +11,9 @@ struct CalibrateCommand: ParsableCommand {
     abstract: "Say how often the predictions of reports were right.",
     discussion: """
       Takes pairs of a trace and a result of `probe` of the same program. From each trace it
-      predicts which calls matter, as `report` does, and counts how often the probe agreed. Exits with 1 if a
-      confidence claims more than was measured. `scripts/calibrate` does all of it for programs that
-      are on most machines.
+      predicts which calls matter, as `report` does, and counts how often the probe agreed. Exits
+      with 1 if a confidence claims more than was measured. `scripts/calibrate` does all of it for
+      programs that are on most machines.
 
       EXAMPLES
         epimetheus record --on linux -o ls.epi -- /bin/ls /usr
