@@ -4,11 +4,14 @@
 
 #include <errno.h>
 #include <linux/audit.h>
+#include <linux/kcmp.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <linux/ptrace.h>
 
@@ -134,4 +137,8 @@ int64_t observer_read_memory(int32_t pid, uint64_t address, void *bytes, size_t 
     if ((size_t)got < planned) break;
   }
   return (int64_t)done;
+}
+
+int observer_shares_file(int32_t pid, int32_t one, int32_t other) {
+  return syscall(SYS_kcmp, pid, pid, KCMP_FILE, (long)one, (long)other) == 0;
 }

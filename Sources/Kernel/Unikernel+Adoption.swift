@@ -4,12 +4,14 @@ public import LinuxABI
 
 extension Unikernel {
   /// Takes over a program that already runs, as at the start of a trace recorded on Linux: its VMAs
-  /// and its first break, which the personality also names. Descriptors 0, 1 and 2 are open, and
-  /// only the outside knows what they are. Tells the machine of the VMAs.
+  /// and its first break, which the personality also names. Tells the machine of the VMAs.
   ///
-  /// A VMA that the address space cannot take is counted in `failedAdoptionCount`.
+  /// `descriptors`: those that it has; nil: 0, 1 and 2 are open, and only the outside knows what
+  /// they are. What cannot be taken over, a VMA or a descriptor beyond the limit, is counted in
+  /// `failedAdoptionCount`.
   public mutating func adoptInitial(
     vmas: [VMADescription], breakStart: VirtualAddress,
+    descriptors: [DescriptorDescription]? = nil,
     on machine: inout some Machine & ~Copyable
   ) {
     var breakEnd = breakStart
@@ -19,10 +21,11 @@ extension Unikernel {
     }
     adoptProgramPath()
     addressSpace.adoptBreak(start: breakStart, end: breakEnd)
-    for stream in 0..<3 {
-      let file = OpenFile(.unknown, path: FilePath(), flags: .readWrite)
-      _ = process.descriptors.set(.init(file: file, closesOnExec: false), at: stream)
-    }
+    adopt(
+      descriptors
+        ?? (0..<3).map {
+          DescriptorDescription(number: $0, flags: .readWrite, type: nil, path: [])
+        })
     for change in addressSpace.takeTranslationChanges() { machine.apply(change) }
     reportVMAChanges(to: &machine)
   }

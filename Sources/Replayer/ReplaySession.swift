@@ -55,7 +55,9 @@ public enum ReplaySession {
       }
     } else {
       let vmas = machine.initialVMAs()
-      kernel.adoptInitial(vmas: vmas, breakStart: header.breakStart, on: &machine)
+      kernel.adoptInitial(
+        vmas: vmas, breakStart: header.breakStart,
+        descriptors: header.seen.contains(.descriptors) ? header.descriptors : nil, on: &machine)
     }
     if let status = kernel.run(on: &machine) {
       machine.end(status)

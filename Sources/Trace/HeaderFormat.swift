@@ -37,11 +37,13 @@ enum HeaderField: UInt64 {
   case buildID = 20
   case processor = 21
   case processorFeatures = 22
+  /// Five varints, in the order of the text form, and the rest is the path.
+  case descriptor = 23
 
   /// Whether there may be several.
   var isRepeated: Bool {
     switch self {
-    case .argument, .environment, .auxiliaryValue, .file, .featureName, .buildID: true
+    case .argument, .environment, .auxiliaryValue, .file, .featureName, .buildID, .descriptor: true
     default: false
     }
   }

@@ -28,6 +28,8 @@ public struct TraceFeatures: Equatable, Sendable {
     public static var callSites: Compatible { Compatible(rawValue: 4) }
     /// There are mapped files among the events.
     public static var mappedFiles: Compatible { Compatible(rawValue: 8) }
+    /// The header has the descriptors that the program began with.
+    public static var descriptors: Compatible { Compatible(rawValue: 16) }
   }
 
   /// What a reader must know to read the trace at all.

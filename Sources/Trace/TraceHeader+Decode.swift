@@ -31,6 +31,9 @@ extension TraceHeader {
     if decoded.features.compatible.contains(.mappedFiles) {
       decoded.header.seen.insert(.mappedFiles)
     }
+    if decoded.features.compatible.contains(.descriptors) {
+      decoded.header.seen.insert(.descriptors)
+    }
     let unknown = incompatible & ~TraceFeatures.Incompatible.known.rawValue
     if unknown != 0 { throw refusal(unknown, reader) }
     var seen: UInt64 = 0
@@ -102,8 +105,27 @@ extension TraceHeader {
       files[Int(index)].buildID = buildID
     case .processor: processor = try value.rest()
     case .processorFeatures: processorFeatures = try value.rest()
+    case .descriptor: try readDescriptor(&value)
     case .featureName: break
     }
+  }
+
+  private mutating func readDescriptor(_ value: inout ColumnReader) throws(TraceError) {
+    let place = value.position
+    let limit = UInt64(Int32.max)
+    let number = try value.varint(upTo: limit, "a descriptor")
+    let flags = try value.varint(upTo: 0xffff_ffff, "flags of a descriptor")
+    let offset = try value.varint()
+    let kind = try value.varint(upTo: 255, "what a descriptor stands for")
+    let original = try value.varint(upTo: limit, "a descriptor")
+    guard let known = DescriptorKind(rawValue: UInt8(kind)) else {
+      throw TraceError("a descriptor of a kind that is not known to this version", at: place)
+    }
+    let problem = add(
+      DescriptorDescription(
+        number: Int32(number), flags: OpenFlags(rawValue: UInt32(flags)), offset: offset,
+        type: known.type, original: Int32(original), path: try value.rest()))
+    if let problem { throw TraceError("\(problem)", at: place) }
   }
 
   /// Why a trace with these unknown features is not read: their names, if the header tells them.

@@ -8,6 +8,7 @@ extension TraceHeader {
     var compatible: TraceFeatures.Compatible = unseen.contains(.times) ? [] : .times
     if seen.contains(.callSites) { compatible.formUnion([.skippableKinds, .callSites]) }
     if seen.contains(.mappedFiles) { compatible.formUnion([.skippableKinds, .mappedFiles]) }
+    if seen.contains(.descriptors) { compatible.insert(.descriptors) }
     return TraceFeatures(
       incompatible: unseen.contains(.operands) ? .unknownOperands : [], compatible: compatible)
   }
@@ -62,7 +63,21 @@ extension TraceHeader {
     }
     if !processor.isEmpty { writer.field(.processor, processor) }
     if !processorFeatures.isEmpty { writer.field(.processorFeatures, processorFeatures) }
+    if seen.contains(.descriptors) {
+      for descriptor in descriptors { writer.field(.descriptor, Self.bytes(of: descriptor)) }
+    }
     return writer.bytes
+  }
+
+  private static func bytes(of descriptor: DescriptorDescription) -> [UInt8] {
+    var value = HeaderWriter()
+    value.append(varint: UInt64(descriptor.number))
+    value.append(varint: UInt64(descriptor.flags.rawValue))
+    value.append(varint: descriptor.offset)
+    value.append(varint: UInt64(DescriptorKind(descriptor.type).rawValue))
+    value.append(varint: UInt64(descriptor.original))
+    value.bytes += descriptor.path
+    return value.bytes
   }
 }
 

@@ -68,8 +68,8 @@ public struct TraceHeader: Sendable {
     public static var ends: Unseen { Unseen(rawValue: 128) }
   }
 
-  /// What the recorder tells beyond what every trace has. A trace with events of such a kind needs
-  /// its bit.
+  /// What the recorder tells beyond what every trace has. A trace with events of such a kind, or
+  /// with descriptors in its header, needs its bit.
   public struct Seen: OptionSet, Sendable {
     /// The bits.
     public let rawValue: UInt32
@@ -79,8 +79,10 @@ public struct TraceHeader: Sendable {
     public static var callSites: Seen { Seen(rawValue: 1) }
     /// Which files were mapped: `Event.Kind.mappedFile`.
     public static var mappedFiles: Seen { Seen(rawValue: 2) }
+    /// Which descriptors the program began with: `descriptors`.
+    public static var descriptors: Seen { Seen(rawValue: 4) }
     /// All bits that mean something.
-    public static var all: Seen { [.callSites, .mappedFiles] }
+    public static var all: Seen { [.callSites, .mappedFiles, .descriptors] }
   }
 
   /// Where the events come from.
@@ -125,6 +127,10 @@ public struct TraceHeader: Sendable {
   public var processor: [UInt8] = []
   /// What the CPU can, in the words of Linux's `/proc/cpuinfo`, with a space between two.
   public var processorFeatures: [UInt8] = []
+
+  /// The descriptors that the program began with, in ascending order; all of them where `seen` says
+  /// so, else none.
+  public var descriptors: [DescriptorDescription] = []
 
   /// A header with nothing said.
   public init() {}

@@ -96,6 +96,14 @@ struct RandomTrace {
         path: bytes(upTo: 40), byteCount: value(), digest: bytes(upTo: 32),
         buildID: bytes(upTo: 20))
     }
+    for number in 0..<Int32(random.next() % 4) {
+      let types: [FileType?] = [nil, .fifo, .regular, .socket]
+      header.descriptors.append(
+        DescriptorDescription(
+          number: 3 * number, flags: OpenFlags(rawValue: UInt32(truncatingIfNeeded: value())),
+          offset: value(), type: types[Int(random.next() % 4)],
+          original: random.next() % 2 == 0 ? 0 : nil, path: bytes(upTo: 40)))
+    }
     header.processor = bytes(upTo: 40)
     header.processorFeatures = bytes(upTo: 40)
     return header

@@ -20,7 +20,8 @@ extension TraceSummary {
     if lostCount > 0 { text += Report.line("lost", "\(lostCount) events") }
     if invalidCount > 0 { text += Report.line("invalid", "\(invalidCount) events") }
     text += Report.line("ending", ending ?? "the trace does not say")
-    return text + callsText(callLimit) + filesText(header) + missingFilesText
+    return text + callsText(callLimit) + header.descriptorsText + filesText(header)
+      + missingFilesText
   }
 
   private func callsText(_ callLimit: Int) -> String {
@@ -87,7 +88,7 @@ extension TraceSummary {
       + (more > 0 ? "  and \(more) more\n" : "")
   }
 
-  private static var listLimit: Int { 64 }
+  static var listLimit: Int { 64 }
 
   private var missingFilesText: String {
     if missingFiles.isEmpty { return "" }
@@ -146,6 +147,7 @@ extension TraceSummary {
       ("workingDirectory", .text(header.workingDirectory)),
       ("environment", .array(header.environment.map { .text($0) })),
       ("auxiliaryVector", .array(auxiliary)),
+      ("descriptors", header.descriptorsJSON),
       ("processor", .text(header.processor)),
       ("processorFeatures", .array(features.map { .text([UInt8]($0)) })),
       ("files", .array(mapped)),

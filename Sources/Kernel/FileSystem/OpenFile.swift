@@ -28,6 +28,8 @@ final class OpenFile {
   var offset: UInt64 = 0
   /// The entries of a directory as they were when its reading began.
   var listing: DirectoryEntries?
+  /// What a file is that only the outside knows, as far as that was told.
+  var outsideType: FileType?
   /// How long a file that only the outside knows is, as far as that was told.
   var knownByteCount: UInt64?
   /// Its number for mappings, once it has been mapped.
@@ -52,7 +54,7 @@ final class OpenFile {
     switch body {
     case .inode, .device: true
     case .stream, .pipe: false
-    case .unknown: true
+    case .unknown: outsideType != .fifo && outsideType != .socket
     }
   }
 }

@@ -60,7 +60,13 @@ extension Unikernel {
     let file = try process.descriptors.file(r.int(0))
     switch file.body {
     case .stream, .pipe: throw .invalidArgument
-    case .device, .inode, .unknown: return 0
+    case .device, .inode: return 0
+    case .unknown: break
+    }
+    switch file.outsideType {
+    case .fifo, .socket: throw .invalidArgument
+    case .characterDevice: throw .outsideDecides
+    default: return 0
     }
   }
 
@@ -69,6 +75,7 @@ extension Unikernel {
     let file = try process.descriptors.file(r.int(0))
     if case .pipe = file.body { throw .illegalSeek }
     if case .stream = file.body { throw .illegalSeek }
+    if file.outsideType == .fifo { throw .illegalSeek }
     guard r.long(2) >= 0 else { throw .invalidArgument }  // len
     guard r.word(3) <= 5 else { throw .invalidArgument }  // advice
     return 0

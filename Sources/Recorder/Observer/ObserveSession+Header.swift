@@ -20,6 +20,10 @@ extension ObserveSession {
     header.personality = .linux
     header.unseen = [.inputs]
     header.seen = [.callSites, .mappedFiles]
+    if let descriptors = ProcFile.descriptors(root) {
+      header.seen.insert(.descriptors)
+      header.descriptors = descriptors
+    }
     header.describeProcessor()
     if probe == nil { header.unseen.insert(.faults) }
     if !options.recordsTimes { header.unseen.insert(.times) }

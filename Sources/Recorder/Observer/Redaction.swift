@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 internal import Glibc
+internal import LinuxABI
 public import Trace
 
 /// Values of the environment that a trace must not hold.
@@ -48,6 +49,10 @@ public struct Redaction: Sendable {
       let name = variable.prefix { $0 != 0x3d }
       let count = max(variable.count - name.count - 1, 0)
       return name + [0x3d] + [UInt8](repeating: Self.mark, count: count)
+    }
+    for index in header.descriptors.indices {
+      let clean = header.descriptors[index].path.withUnsafeBytes { applied(to: $0) }
+      if let clean { header.descriptors[index].path = clean }
     }
     header.arguments = header.arguments.map { $0.withUnsafeBytes { applied(to: $0) } ?? $0 }
     return header

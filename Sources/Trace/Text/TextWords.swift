@@ -161,6 +161,7 @@ enum TextBits {
     case (.unseen, 7): "ends"
     case (.seen, 0): "call-sites"
     case (.seen, 1): "mapped-files"
+    case (.seen, 2): "descriptors"
     case (.fault, 0): "present"
     case (.fault, 1): "write"
     case (.fault, 2): "user"

@@ -53,6 +53,9 @@ public enum TraceText {
     if !header.processorFeatures.isEmpty {
       out.line("processor-features", header.processorFeatures)
     }
+    if header.seen.contains(.descriptors) {
+      for descriptor in header.descriptors { out.line(descriptor) }
+    }
     out.put("\n\n")
     text = out.bytes
   }
@@ -105,6 +108,20 @@ extension TextBuffer {
     put(key)
     put(" ")
     put(value, style)
+  }
+
+  fileprivate mutating func line(_ descriptor: DescriptorDescription) {
+    line("descriptor", UInt64(descriptor.number), .small)
+    put(" ")
+    put(hex: UInt64(descriptor.flags.rawValue))
+    put(" ")
+    put(descriptor.offset, .amount)
+    put(" ")
+    put(DescriptorKind(descriptor.type).word)
+    put(" ")
+    put(UInt64(descriptor.original), .small)
+    put(" ")
+    put(payload: descriptor.path)
   }
 
   /// Bytes as hexadecimal whatever they are.

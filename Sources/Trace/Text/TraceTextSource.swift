@@ -133,6 +133,14 @@ extension TraceHeader {
       }
     case .processor: processor = try scanner.requiredBytes()
     case .processorFeatures: processorFeatures = try scanner.requiredBytes()
+    case .descriptor:
+      let before = scanner
+      let problem = add(
+        DescriptorDescription(
+          number: try scanner.descriptor(), flags: OpenFlags(rawValue: try scanner.number32()),
+          offset: try scanner.number(), type: (try scanner.known() as DescriptorKind).type,
+          original: try scanner.descriptor(), path: try scanner.requiredBytes()))
+      if let problem { throw before.error("\(problem)") }
     }
   }
 }
@@ -142,7 +150,7 @@ private enum TextField: UInt8, CaseIterable {
   case origin, kernel, personality, unseen, seen, memory, faultAround, seed, clockStart
   case payloadLimit
   case program, argument, environment, directory, auxiliary, mmapBase, breakStart
-  case addressEnd, file, processor, processorFeatures
+  case addressEnd, file, processor, processorFeatures, descriptor
 
   var word: StaticString {
     switch self {
@@ -167,12 +175,13 @@ private enum TextField: UInt8, CaseIterable {
     case .file: "file"
     case .processor: "processor"
     case .processorFeatures: "processor-features"
+    case .descriptor: "descriptor"
     }
   }
 
   var isRepeated: Bool {
     switch self {
-    case .argument, .environment, .auxiliary, .file: true
+    case .argument, .environment, .auxiliary, .file, .descriptor: true
     default: false
     }
   }
@@ -182,6 +191,14 @@ extension TextScanner {
   fileprivate mutating func requiredBytes() throws(TraceError) -> [UInt8] {
     guard let bytes = try bytes() else { throw error("bytes in quotes or after hex: are expected") }
     return bytes
+  }
+
+  fileprivate mutating func descriptor() throws(TraceError) -> Int32 {
+    let before = self
+    guard let number = Int32(exactly: try number()) else {
+      throw before.error("no number of a descriptor")
+    }
+    return number
   }
 
   fileprivate mutating func known<Word: TextWord>() throws(TraceError) -> Word {
