@@ -157,6 +157,8 @@ extension Unikernel {
       if flags?.contains(.files) != true { sharePipes() }
     default:
       let row = SystemCallTable.description(of: request.number, operands: request.arguments)
+      if row?.result == .processID, result > 0 { process.hasOutsideIDs = true }
+      if request.number == .fcntl { adoptOwner(registers) }
       guard row?.result == .descriptor, result < Int64(process.descriptorLimit)
       else { return }
       adoptDescriptor(Int(result), of: request, on: &machine)

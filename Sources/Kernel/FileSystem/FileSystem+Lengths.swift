@@ -41,7 +41,10 @@ extension FileSystem {
     case .fallocate:
       switch registers.word(1) {
       case 0: extend(file, to: registers[2] &+ registers[3])
-      case 1, 3: break  // FALLOC_FL_KEEP_SIZE, a hole
+      case 1, 3, 0x11: break  // FALLOC_FL_KEEP_SIZE, a hole, zeros
+      case 0x10: extend(file, to: registers[2] &+ registers[3])
+      case 8: setLength(of: file, to: knownByteCount(of: file).map { $0 - min($0, registers[3]) })
+      case 0x20: setLength(of: file, to: knownByteCount(of: file).map { $0 &+ registers[3] })
       default: setLength(of: file, to: nil)
       }
     case .pwrite64, .pwritev: extend(file, to: registers[3] &+ count)

@@ -18,6 +18,22 @@ final class OpenFile {
     case unknown
   }
 
+  /// Who gets the signals of a file. Linux: `struct fown_struct`.
+  struct Owner {
+    /// F_OWNER_TID, F_OWNER_PID, F_OWNER_PGRP.
+    enum Kind: UInt32 {
+      case task = 0
+      case process = 1
+      case group = 2
+    }
+
+    var kind = Kind.task
+    /// 0: nobody.
+    var id: Int32 = 0
+    /// Which signal; 0 for SIGIO.
+    var signal: Int32 = 0
+  }
+
   let body: Body
   /// How the kernel names it; for a stream or pipe the root. Another kernel's run may tell of a
   /// better name, with symbolic links resolved.
@@ -34,6 +50,8 @@ final class OpenFile {
   var knownByteCount: UInt64?
   /// Its number for mappings, once it has been mapped.
   var identity: FileIdentity?
+  /// Who hears of it by a signal.
+  var owner = Owner()
   /// How many descriptors stand for it.
   var descriptorCount = 0
 
@@ -47,6 +65,17 @@ final class OpenFile {
   var inode: Inode? {
     if case .inode(let inode) = body { return inode }
     return nil
+  }
+
+  /// Whether it can send signals when something comes: O_ASYNC stays. Linux: `fasync` of the file's
+  /// operations.
+  var sendsSignals: Bool {
+    switch body {
+    case .inode: false
+    case .device(let device): device == .random || device == .unboundedRandom
+    case .stream, .pipe: true
+    case .unknown: outsideType != .regular && outsideType != .directory
+    }
   }
 
   /// Whether lseek(2) and pread(2) make sense.

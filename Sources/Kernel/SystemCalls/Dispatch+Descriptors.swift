@@ -30,6 +30,7 @@ extension Unikernel {
     case .getdents: { (k, r, m) throws(Errno) in try k.getdents(r, isOld: true, on: &m) }
     case .getdents64: { (k, r, m) throws(Errno) in try k.getdents(r, isOld: false, on: &m) }
     case .ftruncate: { (k, r, m) throws(Errno) in try k.ftruncate(r, on: &m) }
+    case .fallocate: { (k, r, m) throws(Errno) in try k.fallocate(r, on: &m) }
     case .fsync: { (k, r, m) throws(Errno) in try k.fsync(r) }
     case .fdatasync: { (k, r, m) throws(Errno) in try k.fsync(r) }
     case .fadvise64: { (k, r, m) throws(Errno) in try k.fadvise64(r) }

@@ -9,6 +9,7 @@ extension Unikernel {
   ) throws(Errno) -> Int64 {
     let slot = try process.descriptors.slot(r.int(0))
     let command = FcntlCommand(rawValue: r.word(1))
+    if slot.file.flags.contains(.path), !command.isAboutDescriptor { throw .badFileDescriptor }
     switch command {
     case .duplicate, .duplicateCloseOnExec:
       guard r.int(2) >= 0, Int(r.int(2)) < process.descriptorLimit else { throw .invalidArgument }
@@ -20,12 +21,15 @@ extension Unikernel {
       return 0
     case .getFlags: return Int64(slot.file.flags.rawValue)
     case .setFlags:
-      let wanted = OpenFlags(rawValue: r.word(2)).intersection(.changeable)
+      var wanted = OpenFlags(rawValue: r.word(2)).intersection(.changeable)
+      if !slot.file.sendsSignals { wanted.remove(.async) }
       slot.file.flags = slot.file.flags.subtracting(.changeable).union(wanted)
       return 0
     case .getLock, .getFileLock: return try getLock(at: r.address(2), on: &machine)
     case .setLock, .setLockWaiting, .setFileLock, .setFileLockWaiting:
       return try setLock(at: r.address(2), of: slot.file, on: &machine)
+    case .setOwner, .getOwner, .setTypedOwner, .getTypedOwner, .setSignal, .getSignal:
+      return try owner(of: slot.file, command, r, on: &machine)
     case .setPipeByteCount, .getPipeByteCount:
       guard case .pipe = slot.file.body else { throw .badFileDescriptor }
       return Int64(Pipe.byteLimit)
@@ -67,5 +71,16 @@ extension Unikernel {
     guard operation == 1 || operation == 2 || operation == 8 else { throw .invalidArgument }
     _ = try process.descriptors.file(r.int(0))
     return 0
+  }
+}
+
+extension FcntlCommand {
+  /// Whether it works on a descriptor made with O_PATH. Linux: `check_fcntl_cmd()`.
+  fileprivate var isAboutDescriptor: Bool {
+    switch self {
+    case .duplicate, .duplicateCloseOnExec, .getDescriptorFlags, .setDescriptorFlags, .getFlags:
+      true
+    default: false
+    }
   }
 }

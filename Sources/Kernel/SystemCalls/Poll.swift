@@ -57,7 +57,7 @@ extension Unikernel {
     }
   }
 
-  /// ioctl(2). No file is a terminal.
+  /// ioctl(2). No file is a terminal; the random devices have errors of their own.
   mutating func ioctl(
     _ r: Registers, on machine: inout some Machine & ~Copyable
   ) throws(Errno) -> Int64 {
@@ -72,6 +72,13 @@ extension Unikernel {
       file.flags =
         value == 0 ? file.flags.subtracting(.nonBlocking) : file.flags.union(.nonBlocking)
       return 0
+    case 0x5452:  // FIOASYNC
+      let value = try examine(r.address(2), byteCount: 4, on: &machine).u32(at: 0)
+      if case .unknown = file.body { throw .outsideDecides }
+      if file.flags.contains(.async) == (value != 0) { return 0 }
+      guard file.sendsSignals else { throw .notTerminal }
+      file.flags.formSymmetricDifference(.async)
+      return 0
     case 0x541b:  // FIONREAD
       let count: UInt64
       switch file.body {
@@ -81,7 +88,7 @@ extension Unikernel {
         if pipe.isShared { throw .outsideDecides }
         count = UInt64(pipe.byteCount)
       case .unknown: throw .outsideDecides
-      default: throw .notTerminal
+      default: throw file.unknownRequestError
       }
       var bytes: [UInt8] = []
       bytes.put(UInt32(clamping: count))
@@ -89,7 +96,7 @@ extension Unikernel {
       return 0
     default:
       if case .unknown = file.body { throw .outsideDecides }
-      throw .notTerminal
+      throw file.unknownRequestError
     }
   }
 
@@ -98,5 +105,15 @@ extension Unikernel {
     let file = try process.descriptors.file(r.int(0))
     if case .unknown = file.body { throw .outsideDecides }
     throw .notSocket
+  }
+}
+
+extension OpenFile {
+  /// What ioctl(2) says to a request that the file does not know. Linux: `random_ioctl()`.
+  fileprivate var unknownRequestError: Errno {
+    switch body {
+    case .device(.random), .device(.unboundedRandom): .invalidArgument
+    default: .notTerminal
+    }
   }
 }

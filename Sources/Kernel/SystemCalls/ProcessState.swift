@@ -45,6 +45,9 @@ struct ProcessState {
   var parentDeathSignal: UInt32 = 0
   /// PR_SET_TIMERSLACK, in nanoseconds.
   var timerSlack: UInt64 = 50_000
+  /// The outside gave other ids to the program than the kernel does: what it names by an id may be
+  /// somebody.
+  var hasOutsideIDs = false
   /// Tasks that live; a trace can bring more than the one that the kernel starts.
   var taskCount = 1
 

@@ -115,7 +115,7 @@ extension Unikernel {
   /// Sends a signal, of which 0 only asks whether somebody is there.
   private mutating func send(_ number: Int32, isSelf: Bool) throws(Errno) -> Int64 {
     guard number >= 0, number <= 64 else { throw .invalidArgument }
-    guard isSelf else { throw .noSuchProcess }
+    guard isSelf else { throw process.hasOutsideIDs ? .outsideDecides : .noSuchProcess }
     if let signal = Signal(checking: number) { try raise(signal) }
     return 0
   }

@@ -19,8 +19,10 @@ extension Unikernel {
     switch number {
     case .fcntl:
       let locks: [UInt64] = [5, 6, 7, 36, 37, 38]
-      return Subcommands(values: [0, 1, 2, 3, 4, 1030, 1031, 1032] + locks, mask: whole)
-    case .ioctl: return Subcommands(values: [0x5421, 0x541b, 0x5450, 0x5451], mask: whole)
+      let owners: [UInt64] = [8, 9, 10, 11, 15, 16]
+      return Subcommands(
+        values: [0, 1, 2, 3, 4, 1030, 1031, 1032] + locks + owners, mask: whole)
+    case .ioctl: return Subcommands(values: [0x5421, 0x541b, 0x5450, 0x5451, 0x5452], mask: whole)
     case .prctl:
       return Subcommands(
         values: [1, 2, 3, 4, 7, 15, 16, 21, 23, 29, 30, 38, 39], mask: whole)

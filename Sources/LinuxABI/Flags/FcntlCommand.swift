@@ -29,6 +29,14 @@ public struct FcntlCommand: RawRepresentable, Equatable, Sendable {
   @inlinable public static var setOwner: FcntlCommand { FcntlCommand(rawValue: 8) }
   /// F_GETOWN.
   @inlinable public static var getOwner: FcntlCommand { FcntlCommand(rawValue: 9) }
+  /// F_SETSIG.
+  @inlinable public static var setSignal: FcntlCommand { FcntlCommand(rawValue: 10) }
+  /// F_GETSIG.
+  @inlinable public static var getSignal: FcntlCommand { FcntlCommand(rawValue: 11) }
+  /// F_SETOWN_EX.
+  @inlinable public static var setTypedOwner: FcntlCommand { FcntlCommand(rawValue: 15) }
+  /// F_GETOWN_EX.
+  @inlinable public static var getTypedOwner: FcntlCommand { FcntlCommand(rawValue: 16) }
   /// F_OFD_GETLK.
   @inlinable public static var getFileLock: FcntlCommand { FcntlCommand(rawValue: 36) }
   /// F_OFD_SETLK.
