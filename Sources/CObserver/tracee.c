@@ -7,6 +7,7 @@
 #include <linux/kcmp.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -141,4 +142,9 @@ int64_t observer_read_memory(int32_t pid, uint64_t address, void *bytes, size_t 
 
 int observer_shares_file(int32_t pid, int32_t one, int32_t other) {
   return syscall(SYS_kcmp, pid, pid, KCMP_FILE, (long)one, (long)other) == 0;
+}
+
+int observer_memory_file(void) {
+  int file = memfd_create("epimetheus", MFD_CLOEXEC);
+  return file < 0 ? -errno : file;
 }

@@ -51,14 +51,18 @@ public protocol Machine: ~Copyable {
     _ file: OutsideFile.Number, at offset: UInt64, into segments: [PhysicalSegment],
     isExamined: Bool
   ) throws(Errno) -> UInt64
-  /// The length in bytes of the regular file behind a descriptor that only the outside knows.
-  mutating func length(of descriptor: Int32) throws(Errno) -> UInt64
+  /// The length of the regular file behind a descriptor that only the outside knows.
+  mutating func length(of descriptor: Int32) throws(Errno) -> OutsideLength
   /// The kernel has no use for the file any more.
   mutating func close(_ file: OutsideFile.Number)
   /// Reads from standard stream 0 straight into physical memory; returns bytes read, 0 at the end.
   mutating func receive(stream: UInt32, into segments: [PhysicalSegment]) throws(Errno) -> UInt64
   /// Writes to standard stream 1 or 2; returns bytes taken.
   mutating func send(stream: UInt32, from segments: [PhysicalSegment]) throws(Errno) -> UInt64
+
+  /// Files that other processes have made shorter or longer by their absolute paths since this was
+  /// last asked, in order.
+  mutating func takeOutsideLengths() -> [(path: [UInt8], byteCount: UInt64)]
 
   // MARK: Being told
 
@@ -87,9 +91,14 @@ public protocol Machine: ~Copyable {
 
 extension Machine where Self: ~Copyable {
   /// Not known: only in a trace of another kernel are there descriptors that ours did not make.
-  public mutating func length(of descriptor: Int32) throws(Errno) -> UInt64 {
+  public mutating func length(of descriptor: Int32) throws(Errno) -> OutsideLength {
     throw .outsideDecides
   }
+}
+
+extension Machine where Self: ~Copyable {
+  /// None: only a trace tells of other processes.
+  public mutating func takeOutsideLengths() -> [(path: [UInt8], byteCount: UInt64)] { [] }
 }
 
 /// The outcome of a trap that the kernel takes over as a fact.
@@ -127,6 +136,20 @@ public enum TranslationChange: Sendable {
   case unmap(VirtualAddress, byteCount: UInt64)
   /// The present pages of the range have this protection now.
   case protect(VirtualAddress, byteCount: UInt64, protection: Protection)
+}
+
+/// What the outside says of a regular file that is going to be mapped.
+public struct OutsideLength: Sendable {
+  /// Its length in bytes.
+  public var byteCount: UInt64
+  /// Whether its file system has mappings of 2 MiB and more aligned to 2 MiB; nil: nobody says.
+  public var alignsLargeMappings: Bool?
+
+  /// A length of its parts.
+  public init(byteCount: UInt64, alignsLargeMappings: Bool?) {
+    self.byteCount = byteCount
+    self.alignsLargeMappings = alignsLargeMappings
+  }
 }
 
 /// An open file of the outside.

@@ -87,6 +87,7 @@ public struct Unikernel: ~Copyable {
     _ trap: Trap, on machine: inout some Machine & ~Copyable
   ) -> Completion {
     journal.reset()
+    followOutside(on: &machine)
     openedPath = nil
     if !madeDescriptors.isEmpty { madeDescriptors.removeAll(keepingCapacity: true) }
     let completion =

@@ -18,7 +18,9 @@ extension TraceMachine where Source: ~Copyable, Sink: ~Copyable {
         emit(attachment)
         let result = attachment.event.result
         if result < 0, kind != .clock { throw Errno(rawValue: UInt16(clamping: -result)) }
-        return unsafe Answer(result: result, payload: step.bytes(of: attachment))
+        return unsafe Answer(
+          result: result, placement: attachment.event.operands[1],
+          payload: step.bytes(of: attachment))
       }
       index += 1
     }
@@ -77,8 +79,11 @@ extension TraceMachine where Source: ~Copyable, Sink: ~Copyable {
   }
 
   /// The recorded length.
-  public mutating func length(of descriptor: Int32) throws(Errno) -> UInt64 {
-    UInt64(bitPattern: try input(.length).result)
+  public mutating func length(of descriptor: Int32) throws(Errno) -> OutsideLength {
+    let answer = try input(.length)
+    return OutsideLength(
+      byteCount: UInt64(bitPattern: answer.result),
+      alignsLargeMappings: answer.placement == 0 ? nil : answer.placement == 1)
   }
 
   /// Nothing to close.
@@ -119,6 +124,8 @@ extension TraceMachine where Source: ~Copyable, Sink: ~Copyable {
 @safe
 private struct Answer {
   let result: Int64
+  /// Of a length: see `InputKind.length`.
+  let placement: UInt64
   let payload: UnsafeRawBufferPointer
 
   /// What stands behind the path and its NUL.

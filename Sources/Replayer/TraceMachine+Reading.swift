@@ -98,6 +98,7 @@ extension TraceMachine where Source: ~Copyable, Sink: ~Copyable {
   mutating func passOnStep() {
     for attachment in step.attachments { emit(attachment) }
     if var trap = step.trap {
+      noteLength(trap)
       trap.flags.insert(.adopted)
       tee.emit(trap)
       if !isKernelTouch(trap) { outcome.foreignCount += 1 }

@@ -30,6 +30,8 @@ public struct TraceMachine<
   var foreignTasks: [UInt32] = []
   /// Tasks that live in the address space that is replayed.
   var taskCount = 1
+  /// What tasks of other address spaces have done to the lengths of files.
+  var outsideLengths: [(path: [UInt8], byteCount: UInt64)] = []
   /// What the replay met.
   var outcome = ReplayOutcome()
   /// The answer that the kernel gave to the trap of the step.

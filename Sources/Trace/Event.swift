@@ -173,7 +173,8 @@ public enum InputKind: UInt8, Sendable, CaseIterable {
   /// bytes taken or minus the errno.
   case streamWrite = 8
   /// The length of the regular file that the call behind it maps, where another kernel opened that.
-  /// Operand 0: the descriptor; `result`: bytes.
+  /// Operand 0: the descriptor; operand 1, if not 0: whether its file system has mappings of 2 MiB
+  /// and more aligned to 2 MiB, 1, or not, 2; `result`: bytes.
   case length = 9
 }
 

@@ -39,6 +39,9 @@ enum observer_step {
 /// instruction. Gives its process id. On failure nothing is left and `step` says what failed.
 int observer_start(const struct observer_program *program, int32_t *pid, int32_t *step);
 
+/// A new file without a name, as memfd_create(2) makes it; its descriptor.
+int observer_memory_file(void);
+
 /// 1 where two descriptors of a process share one open file description, else 0: kcmp(2).
 int observer_shares_file(int32_t pid, int32_t one, int32_t other);
 

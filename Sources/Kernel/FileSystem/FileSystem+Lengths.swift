@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-internal import LinuxABI
+public import LinuxABI
 
 // Of a file that only the outside knows the machine may tell how long it is when it is mapped.
 // From then on the calls that change it keep that true; where one cannot be followed, the length
@@ -10,13 +10,24 @@ extension FileSystem {
   /// A file that only the outside knows is so long now; nil: nobody knows. Says so to all that is
   /// mapped under its name, and takes the pages behind a nearer end away.
   func setLength(of file: OpenFile, to byteCount: UInt64?) {
+    let others = mappings(of: file)
     file.knownByteCount = byteCount
-    for other in mappings(of: file) {
-      let before = other.knownByteCount ?? .max
-      other.knownByteCount = byteCount
-      if let byteCount, byteCount <= before, let identity = other.identity {
-        noteTruncation(identity, to: byteCount)
-      }
+    for other in others { setLength(mapped: other, to: byteCount) }
+  }
+
+  /// The same for a file that is named and not open.
+  func setLength(named path: FilePath, to byteCount: UInt64) {
+    for other in mapped {
+      guard let other, case .unknown = other.body, other.path == path else { continue }
+      setLength(mapped: other, to: byteCount)
+    }
+  }
+
+  private func setLength(mapped file: OpenFile, to byteCount: UInt64?) {
+    let before = file.knownByteCount ?? .max
+    file.knownByteCount = byteCount
+    if let byteCount, byteCount <= before, let identity = file.identity {
+      noteTruncation(identity, to: byteCount)
     }
   }
 
@@ -76,6 +87,12 @@ extension Unikernel {
     let registers = Registers(request)
     let descriptor: Int32
     switch request.number {
+    case .truncate, .creat, .open, .openat:
+      let byteCount = request.number == .truncate ? registers[1] : 0
+      guard result >= 0, request.number == .truncate || Self.empties(request), let openedPath
+      else { return }
+      files.setLength(named: openedPath, to: byteCount)
+      return
     case .ftruncate, .fallocate, .pwrite64, .pwritev, .pwritev2, .read, .readv, .write, .writev,
       .sendfile:
       descriptor = registers.int(0)
@@ -86,6 +103,28 @@ extension Unikernel {
       case .unknown = file.body
     else { return }
     files.follow(request.number, file, registers, count: UInt64(result))
+  }
+
+  /// Whether the call opens a file and empties it.
+  public static func empties(_ request: SystemCallRequest) -> Bool {
+    let registers = Registers(request)
+    switch request.number {
+    case .creat: return true
+    case .open: return OpenFlags(rawValue: registers.word(1)).contains(.truncate)
+    case .openat: return OpenFlags(rawValue: registers.word(2)).contains(.truncate)
+    default: return false
+    }
+  }
+
+  /// Takes over what other processes did to files by their names.
+  mutating func followOutside(on machine: inout some Machine & ~Copyable) {
+    let lengths = machine.takeOutsideLengths()
+    if lengths.isEmpty { return }
+    for length in lengths {
+      guard let path = try? FilePath(length.path, from: files.rootPath) else { continue }
+      files.setLength(named: path, to: length.byteCount)
+    }
+    settleFiles(on: &machine)
   }
 
   /// The guest went on from an access that should have been behind the end of its file: how long

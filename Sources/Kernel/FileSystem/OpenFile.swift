@@ -48,6 +48,9 @@ final class OpenFile {
   var outsideType: FileType?
   /// How long a file that only the outside knows is, as far as that was told.
   var knownByteCount: UInt64?
+  /// Whether large mappings of a file that only the outside knows stand wherever there is room, as
+  /// far as that was told.
+  var isPlacedAnywhere = false
   /// Its number for mappings, once it has been mapped.
   var identity: FileIdentity?
   /// Who hears of it by a signal.

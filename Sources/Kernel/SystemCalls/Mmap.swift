@@ -10,8 +10,9 @@ extension Unikernel {
     let flags = MapFlags(rawValue: r.word(3))
     guard r[5] & 0xfff == 0 else { throw .invalidArgument }  // offset
     let file = flags.contains(.anonymous) ? nil : try process.descriptors.file(r.int(4))
-    if let file, case .unknown = file.body, let byteCount = try? machine.length(of: r.int(4)) {
-      files.setLength(of: file, to: byteCount)
+    if let file, case .unknown = file.body, let length = try? machine.length(of: r.int(4)) {
+      files.setLength(of: file, to: length.byteCount)
+      if let aligns = length.alignsLargeMappings { file.isPlacedAnywhere = !aligns }
     }
     guard r[1] > 0 else { throw .invalidArgument }
     let pageSize = try pageSize(of: flags)
@@ -20,6 +21,7 @@ extension Unikernel {
     var options = Self.options(flags)
     let placement = placement(r.address(0), flags: flags)
     var backing = Backing.anonymous
+    var largeOffset: UInt64?
     var name = Name.none
     do throws(Errno) {
       try checkType(flags, hasFile: file != nil)
@@ -32,6 +34,7 @@ extension Unikernel {
         backing = try self.backing(
           of: file, offset: r[5], protection: protection, isShared: options.contains(.shared),
           on: &machine)
+        if backing == .anonymous, !options.contains(.shared) { largeOffset = r[5] }  // /dev/zero
         if flags.contains(.growsDown) { throw .invalidArgument }
       }
     } catch {
@@ -46,7 +49,7 @@ extension Unikernel {
     let files = files
     let address = try addressSpace.map(
       backing, at: placement, byteCount: byteCount, protection: protection, options: options,
-      name: name, pageSize: pageSize
+      name: name, pageSize: pageSize, largeOffset: largeOffset
     ) { (file, offset, segment) throws(Errno) in
       try files.fill(file, at: offset, into: segment, on: &machine)
     }
@@ -113,7 +116,10 @@ extension Unikernel {
     }
     guard file.flags.allowsReading else { throw .permissionDenied }
     switch file.body {
-    case .unknown: return .file(files.identity(of: file), offset: offset)
+    case .unknown:
+      let identity = files.identity(of: file)
+      addressSpace.cache.setPlacedAnywhere(file.isPlacedAnywhere, identity)
+      return .file(identity, offset: offset)
     case .device(.zero): return .anonymous
     case .inode(let inode) where inode.type == .regular:
       if isShared, file.flags.allowsWriting {

@@ -49,6 +49,7 @@ extension Unikernel {
   ) throws(Errno) -> Int64 {
     guard r.long(1) >= 0 else { throw .invalidArgument }
     let path = try path(at: r.address(0), on: &machine)
+    openedPath = path
     let inode = try files.attached(path, followingLink: true, on: &machine)
     if inode.isDirectory { throw .isDirectory }
     try files.resize(inode, to: r[1], on: &machine)

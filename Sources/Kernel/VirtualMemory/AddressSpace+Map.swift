@@ -14,6 +14,8 @@ extension AddressSpace {
   /// `initialByteCount` counts for a stack: so many bytes from its base on are populated, the high
   /// end unless it grows up; EINVAL where they are not whole pages.
   ///
+  /// `largeOffset`: memory without a file is placed as a file from this offset.
+  ///
   /// A shared anonymous mapping is shared memory of its own. Stores to a shared mapping of a file
   /// are seen through all its mappings, and by the file once `settle` has shown them, under Linux;
   /// through this mapping only under Unikraft.
@@ -22,7 +24,7 @@ extension AddressSpace {
   public mutating func map(
     _ backing: Backing, at request: PlacementRequest = .anywhere(hint: nil), byteCount: UInt64,
     protection: Protection, options: MapOptions = [], name: Name = .none,
-    pageSize: PageSize? = nil, initialByteCount: UInt64 = 0,
+    pageSize: PageSize? = nil, initialByteCount: UInt64 = 0, largeOffset: UInt64? = nil,
     fill: PageFill = AddressSpace.noFiles
   ) throws(Errno) -> VirtualAddress {
     var vma = VMA(
@@ -46,7 +48,7 @@ extension AddressSpace {
     }
     vma.range = try place(
       total, at: request, alignment: vma.alignment, options: options,
-      mayBeLarge: backing == .anonymous && !vma.isShared)
+      large: largeOffset.map { .file(offset: $0) } ?? largePlacement(of: vma))
     vma.flags.formUnion(futureFlags)
     try checkLock(vma.flags, byteCount)
     if !vma.flags.contains(.noReserve) {

@@ -7,11 +7,10 @@ extension AddressSpace {
   ///
   /// Of a fixed address: ENOMEM above the highest address, EINVAL where it is not aligned, EPERM
   /// below the lowest, EEXIST where something stands that must not be replaced. Else ENOMEM where
-  /// no gap is large enough. `mayBeLarge`: private memory without a file, of which a multiple of
-  /// 2 MiB is placed so that large pages fit it.
+  /// no gap is large enough. `large`: whether it is placed so that large pages fit it.
   func place(
     _ byteCount: UInt64, at request: PlacementRequest, alignment: UInt64, options: MapOptions,
-    mayBeLarge: Bool = false
+    large: LargePlacement = .none
   ) throws(Errno) -> AddressRange {
     switch request {
     case .fixed(let address, let replacing):
@@ -24,13 +23,17 @@ extension AddressSpace {
       return range
     case .anywhere(let hint):
       let below2GiB = options.contains(.below2GiB)
+      if let offset = largeOffset(large, byteCount, alignment, hasHint: hint?.rawValue ?? 0 != 0),
+        let range = largeRange(
+          byteCount, offset: offset, hint: hint, alignment: alignment, below2GiB: below2GiB)
+      {
+        return range
+      }
       if let hint, hint.rawValue != 0, let range = hinted(hint, byteCount, alignment, below2GiB) {
         return range
       }
       guard
-        let address = gap(
-          byteCount, alignment: alignment, below2GiB: below2GiB,
-          mayBeLarge: mayBeLarge && hint?.rawValue ?? 0 == 0),
+        let address = gap(byteCount, alignment: alignment, below2GiB: below2GiB),
         let range = AddressRange(start: address, byteCount: byteCount)
       else { throw .outOfMemory }
       return range
@@ -48,7 +51,7 @@ extension AddressSpace {
   }
 
   /// The hint where it is free. Linux rounds it, Unikraft takes it as it is.
-  private func hinted(
+  func hinted(
     _ hint: VirtualAddress, _ byteCount: UInt64, _ alignment: UInt64, _ below2GiB: Bool
   ) -> AddressRange? {
     var start = hint
@@ -79,21 +82,7 @@ extension AddressSpace {
     return VirtualAddress(low > personality.stackGap ? low - personality.stackGap : 0)
   }
 
-  private func gap(
-    _ byteCount: UInt64, alignment: UInt64, below2GiB: Bool, mayBeLarge: Bool
-  ) -> VirtualAddress? {
-    let large = PageSize.large.byteCount
-    if mayBeLarge, personality.rules.contains(.alignedLargeMappings), alignment < large,
-      byteCount & (large - 1) == 0,
-      let padded = smallGap(byteCount &+ large, alignment: alignment, below2GiB: below2GiB)
-    {
-      // Linux: the lowest aligned address above the start of a gap that has room to spare.
-      return padded.alignedDown(to: large) + large
-    }
-    return smallGap(byteCount, alignment: alignment, below2GiB: below2GiB)
-  }
-
-  private func smallGap(
+  func gap(
     _ byteCount: UInt64, alignment: UInt64, below2GiB: Bool
   ) -> VirtualAddress? {
     if below2GiB {

@@ -164,11 +164,13 @@ extension AddressSpace {
     }
     let hasHint = options.contains(.dontUnmap) && newAddress.rawValue != 0
     let kept = old.lowerBound..<old.lowerBound + min(old.byteCount, newByteCount)
+    var moved = vma
+    moved.backing = vma.backing.advanced(by: old.lowerBound - vma.range.lowerBound)
     let target: AddressRange
     do throws(Errno) {
       target = try place(
         newByteCount, at: request, alignment: vma.alignment, options: [],
-        mayBeLarge: vma.backing == .anonymous && !hasHint)
+        large: hasHint ? .none : largePlacement(of: moved))
     } catch {
       // Linux makes room and shrinks before it looks whether it may go there.
       if options.contains(.fixed), error == .notPermitted {

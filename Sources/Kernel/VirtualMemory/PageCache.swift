@@ -41,6 +41,8 @@ final class PageCache {
   private struct File {
     var object: UInt32
     var mappedByteCount: UInt64
+    /// Large mappings of it stand wherever there is room.
+    var isPlacedAnywhere = false
     /// Stands in `idleFiles`.
     var isIdle = false
   }
@@ -129,6 +131,17 @@ final class PageCache {
 
   private func record(of file: FileIdentity) -> File? {
     file.rawValue < UInt32(files.count) ? files[Int(file.rawValue)] : nil
+  }
+
+  /// Whether the file system of a file does not mind where large mappings stand.
+  func isPlacedAnywhere(_ file: FileIdentity) -> Bool {
+    record(of: file)?.isPlacedAnywhere ?? false
+  }
+
+  /// Says so of a file that has been added.
+  func setPlacedAnywhere(_ value: Bool, _ file: FileIdentity) {
+    guard record(of: file) != nil else { return }
+    files[Int(file.rawValue)]?.isPlacedAnywhere = value
   }
 
   /// The object of a file; nil where it has none.

@@ -69,6 +69,9 @@ public struct Personality: Sendable {
     @inlinable public static var busErrorBehindFile: Rules { Rules(rawValue: 32) }
     /// Anonymous mappings of a multiple of 2 MiB are aligned to 2 MiB. Linux: THP.
     @inlinable public static var alignedLargeMappings: Rules { Rules(rawValue: 64) }
+    /// Mappings of 2 MiB and more of a file whose file system does so are aligned to 2 MiB with the
+    /// file. Linux: `thp_get_unmapped_area` of ext4, xfs...
+    @inlinable public static var alignedLargeFiles: Rules { Rules(rawValue: 1 << 19) }
     /// A shared mapping of a file may be writable. Linux.
     @inlinable public static var writableSharedFiles: Rules { Rules(rawValue: 128) }
     /// Changing protection and advising take effect up to the hole that makes them fail. Linux.
@@ -121,7 +124,7 @@ extension Personality {
       rules: [
         .alignedRanges, .impliedRead, .busErrorBehindFile, .alignedLargeMappings,
         .writableSharedFiles, .effectUpToHole, .accountedWrites, .sharedPages, .origins,
-        .populatesInOrder, .keptAdvice,
+        .populatesInOrder, .keptAdvice, .alignedLargeFiles,
       ])
   }
 

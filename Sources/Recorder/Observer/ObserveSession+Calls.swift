@@ -58,6 +58,7 @@ extension ObserveSession {
     if let row = task.row, options.payloadLimit > 0, !isFailure {
       memory(of: task, row).captureWrites(result: result, into: &task.captured)
     }
+    if mapsFile(task, result) { task.mappedLength = mappedLength(task) }
     let mayChangeMap = task.row?.changesVMAs ?? true
     appendCall(task, result: result, to: &sink)
     if let replaced = task.replacedMap {
@@ -125,9 +126,40 @@ extension ObserveSession {
     task.mappedLength = nil
     var event = Event(.input, task: task.number, code: UInt32(InputKind.length.rawValue))
     event.operands[0] = task.operands[4]
-    event.result = Int64(bitPattern: length)
+    if let aligns = length.alignsLargeMappings { event.operands[1] = aligns ? 1 : 2 }
+    event.result = Int64(bitPattern: length.byteCount)
     if options.recordsTimes { event.time = task.startTime - startTime }
     append(event, to: &sink)
+  }
+
+  /// Whether the call has mapped what a descriptor stands for.
+  func mapsFile(_ task: ObservedTask, _ result: Int64) -> Bool {
+    task.row?.number == .mmap && (result >= 0 || result < -4095)
+      && !MapFlags(rawValue: UInt32(truncatingIfNeeded: task.operands[3])).contains(.anonymous)
+  }
+
+  /// The length of the file that the call has mapped; nil where it is no regular file.
+  private mutating func mappedLength(_ task: ObservedTask) -> MappedLength? {
+    let number = Int32(truncatingIfNeeded: task.operands[4])
+    guard let byteCount = ProcFile.regularByteCount(task.id, descriptor: number) else {
+      return nil
+    }
+    return describe(byteCount, of: task)
+  }
+
+  /// The length of a mapped file, and how large mappings of it are placed if this is one. `name`:
+  /// where the file may be found if the descriptor stands for another one by now, which `inode`
+  /// tells.
+  mutating func describe(
+    _ byteCount: UInt64, of task: ObservedTask, inode: UInt64? = nil, name: [UInt8] = []
+  ) -> MappedLength {
+    var length = MappedLength(byteCount: byteCount, alignsLargeMappings: nil)
+    guard task.operands[1] >= LargePlacements.byteCount else { return length }
+    let number = Int32(truncatingIfNeeded: task.operands[4])
+    length.alignsLargeMappings =
+      placements.areAligned(for: Array("/proc/\(task.id)/fd/\(number)".utf8), inode: inode)
+      ?? placements.areAligned(for: name)
+    return length
   }
 
   /// Appends how the task's VMAs differ from what was last known.

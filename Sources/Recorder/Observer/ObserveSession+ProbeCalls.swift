@@ -42,10 +42,11 @@ extension ObserveSession {
     capture(task, record, result: result)
     tellTruncation(of: record, task, into: &sink)
     if task.row?.number == .madvise, task.operands[2] == 10 { task.memory.keepsFromFork = true }
-    if task.row?.number == .mmap,
-      !MapFlags(rawValue: UInt32(truncatingIfNeeded: task.operands[3])).contains(.anonymous)
+    if mapsFile(task, result),
+      let file = file(at: UInt64(bitPattern: result), record)
     {
-      task.mappedLength = fileLength(at: UInt64(bitPattern: result), record)
+      task.mappedLength = describe(
+        file.byteCount, of: task, inode: file.name.second >> 1, name: names[file.name] ?? [])
     }
     appendCall(task, result: result, endTime: record.time, to: &sink)
     applyMaps(task, record, into: &sink)
@@ -161,10 +162,13 @@ extension ObserveSession {
     if let replaced { replaceMap(of: task, replaced, into: &sink) }
   }
 
-  /// How long the file is that the VMA at an address maps; nil where that is no regular file.
-  private func fileLength(at address: UInt64, _ record: ProbeRecord) -> UInt64? {
+  /// How long the file is that the VMA at an address maps, and its name; nil where that is no
+  /// regular file.
+  private func file(
+    at address: UInt64, _ record: ProbeRecord
+  ) -> (byteCount: UInt64, name: ProbeName)? {
     guard record.bytes.count > RecordLayout.pieces else { return nil }
-    var length: UInt64?
+    var file: (byteCount: UInt64, name: ProbeName)?
     record.forEachPiece { at in
       guard record.isMap(at), record.half(at + RecordLayout.pieceKept) != .max else { return }
       let first = at + RecordLayout.pieceHeader + RecordLayout.mapHeader
@@ -175,11 +179,17 @@ extension ObserveSession {
           address < record.word(vma + RecordLayout.vmaEnd)
         {
           let told = record.word(vma + RecordLayout.vmaFileLength)
-          length = told == .max ? nil : told
+          file = told == .max ? nil : (told, name(at: vma, record))
         }
       }
     }
-    return length
+    return file
+  }
+
+  private func name(at vma: Int, _ record: ProbeRecord) -> ProbeName {
+    ProbeName(
+      first: record.word(vma + RecordLayout.vmaKey),
+      second: record.word(vma + RecordLayout.vmaKey + 8))
   }
 
   private func vmas(_ at: Int, _ record: ProbeRecord) -> [VMADescription] {
@@ -204,9 +214,7 @@ extension ObserveSession {
     let end = record.word(at + RecordLayout.vmaEnd)
     let flags = record.word(at + RecordLayout.vmaFlags)
     guard start < end else { return nil }
-    let key = ProbeName(
-      first: record.word(at + RecordLayout.vmaKey),
-      second: record.word(at + RecordLayout.vmaKey + 8))
+    let key = name(at: at, record)
     var vma = VMADescription(
       range: VirtualAddress(start)..<VirtualAddress(end),
       protection: Protection(rawValue: UInt8(flags & 7)), isShared: flags & 0x80 != 0,

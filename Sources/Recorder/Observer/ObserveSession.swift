@@ -43,6 +43,8 @@ public struct ObserveSession: ~Copyable {
   var lostCount: UInt32 = 0
   /// What stands behind VMAs, by the programs' keys.
   var names: [ProbeName: [UInt8]] = [:]
+  /// How file systems place large mappings.
+  var placements = LargePlacements()
   /// The files that were mapped.
   var files = MappedFiles()
   var startTime: UInt64 = 0

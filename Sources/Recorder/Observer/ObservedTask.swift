@@ -48,7 +48,7 @@ final class ObservedTask {
   /// What the call has read and written so far.
   var captured = CapturedMemory()
   /// How long the file is that the call has mapped.
-  var mappedLength: UInt64?
+  var mappedLength: MappedLength?
   /// Page faults of which the outcome is not known yet, oldest first.
   var openFaults: [Event] = []
   /// The VMAs that its execve(2) replaced, until that returns.

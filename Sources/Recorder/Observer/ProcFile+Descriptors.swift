@@ -29,6 +29,14 @@ extension ProcFile {
     return renumbered(found)
   }
 
+  /// The length of what a descriptor stands for; nil unless that is a regular file.
+  static func regularByteCount(_ id: Int32, descriptor number: Int32) -> UInt64? {
+    var status = stat()
+    guard stat("/proc/\(id)/fd/\(number)", &status) == 0, status.st_mode & S_IFMT == S_IFREG
+    else { return nil }
+    return UInt64(status.st_size)
+  }
+
   private static func descriptor(_ number: Int32, of id: Int32) -> DescriptorDescription? {
     let path = "/proc/\(id)/fd/\(number)"
     var target = [UInt8](repeating: 0, count: 4096)

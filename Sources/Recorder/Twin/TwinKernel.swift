@@ -19,6 +19,8 @@ struct TwinKernel: ~Copyable {
   ) throws(RecordError) -> TwinKernel {
     let machine = try TwinMachine(byteCount: 512 << 20)
     var personality = start.personality
+    // Linux's side has a file of tmpfs.
+    personality.rules.remove(.alignedLargeFiles)
     options.adjust(&personality)
     let kernel = try makeKernel(machine.memory, personality)
     var side = TwinKernel(kernel: kernel, machine: machine)
