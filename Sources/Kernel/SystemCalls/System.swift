@@ -62,35 +62,4 @@ extension Unikernel {
     }
     return Int64(total)
   }
-
-  /// futex(2) of a single task: waking finds nobody, and waiting can only time out.
-  ///
-  /// A wait without a timeout would last for ever; it is ETIMEDOUT too, so that the program hears
-  /// of it. Where a trace brings more tasks, the outside decides how a wait ends.
-  mutating func futex(
-    _ r: Registers, on machine: inout some Machine & ~Copyable
-  ) throws(Errno) -> Int64 {
-    let command = r.int(1) & 0x7f
-    switch command {
-    case 0, 9:  // FUTEX_WAIT, FUTEX_WAIT_BITSET
-      guard r[0] & 3 == 0 else { throw .invalidArgument }
-      if command == 9, r.word(5) == 0 { throw .invalidArgument }
-      if r.isSet(3) {
-        let time = try examine(r.address(3), byteCount: 16, on: &machine)
-        guard time.u64(at: 0) <= UInt64(Int64.max), time.u64(at: 8) < 1_000_000_000 else {
-          throw .invalidArgument
-        }
-      }
-      if process.taskCount > 1 { throw .outsideDecides }
-      let value = try examine(r.address(0), byteCount: 4, on: &machine)
-      guard value.u32(at: 0) == r.word(2) else { throw .wouldBlock }
-      throw .timedOut
-    case 1, 10:  // FUTEX_WAKE, FUTEX_WAKE_BITSET
-      guard r[0] & 3 == 0 else { throw .invalidArgument }
-      if command == 10, r.word(5) == 0 { throw .invalidArgument }
-      if process.taskCount > 1 { throw .outsideDecides }
-      return 0
-    default: throw .noSystemCall
-    }
-  }
 }

@@ -27,7 +27,7 @@ extension Unikernel {
       return Subcommands(
         values: [1, 2, 3, 4, 7, 15, 16, 21, 23, 29, 30, 38, 39], mask: whole)
     case .arch_prctl: return Subcommands(values: [0x1001, 0x1002, 0x1003, 0x1004], mask: whole)
-    case .futex: return Subcommands(values: [0, 1, 9, 10], mask: 0x7f)
+    case .futex: return Subcommands(values: [0, 1, 3, 4, 5, 9, 10], mask: 0x7f)
     case .madvise: return Subcommands(values: range(0, 4) + range(8, 25), mask: whole)
     case .prlimit64, .getrlimit, .setrlimit:
       return Subcommands(values: range(0, 15), mask: whole)
