@@ -67,9 +67,7 @@ extension DiffSession {
     if !cut.overflow { statistics.cutByteCount &+= cut.partialValue }
     let isSameKernel = leftHeader.kernel == rightHeader.kernel
     let kind = isSameKernel ? nil : call.kind(ofAddress: left.event.operands[0])
-    var outside = kind?.fieldsOfMachine ?? []
-    if kind == .stat, unseen.contains(.inputs) { outside.append(72..<120) }  // The three times.
-    let offset = firstDifference(left, right, apartFrom: outside)
+    let offset = firstDifference(left, right, kind)
     if isSameLength, offset == nil { return nil }
     let from = offset ?? min(left.bytes.count, right.bytes.count)
     func side(_ write: StepAttachment) -> Outcome {
@@ -81,9 +79,9 @@ extension DiffSession {
   }
 
   /// Where the kept bytes begin to differ, apart from addresses and process ids that mean the same,
-  /// and from fields that say what the machine is.
+  /// and from fields that are the outside's.
   private mutating func firstDifference(
-    _ left: StepAttachment, _ right: StepAttachment, apartFrom fields: [Range<Int>]
+    _ left: StepAttachment, _ right: StepAttachment, _ kind: ArgumentKind?
   ) -> Int? {
     let count = min(left.bytes.count, right.bytes.count)
     if left.payloadByteCount == right.payloadByteCount, left.digest == right.digest { return nil }
@@ -94,9 +92,9 @@ extension DiffSession {
         index += 1
         continue
       }
-      if let field = fields.first(where: { $0.contains(index) }) {
-        statistics.outsideByteCount &+= UInt64(field.count)
-        index = field.upperBound
+      if let kind, let field = outsideField(holding: index, of: kind) {
+        statistics.outsideByteCount &+= UInt64(field.byteCount)
+        index = field.offset + field.byteCount
         isExplained = true
         continue
       }
@@ -110,6 +108,13 @@ extension DiffSession {
     // The bytes beyond those kept here are known by their digest alone.
     let isCutHere = left.payloadByteCount > count || right.payloadByteCount > count
     return isCutHere && !isExplained ? count : nil
+  }
+
+  /// The field that holds the byte, if it is the outside's: nothing that a kernel decides.
+  private func outsideField(holding byte: Int, of kind: ArgumentKind) -> StructureField? {
+    guard let field = StructureShape.field(holding: byte, of: kind) else { return nil }
+    let isTime = unseen.contains(.inputs) && kind.isTime(field)
+    return isTime || kind.isOfMachine(field) ? field : nil
   }
 
   private mutating func learnDescriptors(_ left: [UInt8], _ right: [UInt8]) -> Bool {
@@ -132,15 +137,21 @@ extension DiffSession {
 }
 
 extension ArgumentKind {
-  /// The bytes of the structure that say which machine and kernel it is, not what a kernel does:
-  /// names, numbers of file systems and files, the limits of the session.
-  fileprivate var fieldsOfMachine: [Range<Int>] {
+  /// Whether the field of the structure says which machine and kernel it is, not what a kernel
+  /// does: names, numbers of file systems and files, the limits of the session.
+  fileprivate func isOfMachine(_ field: StructureField) -> Bool {
     switch self {
-    case .systemName: [65..<260, 325..<390]  // All but sysname and machine.
-    case .stat: [0..<16]  // st_dev, st_ino.
-    case .resourceLimit: [0..<16]
-    default: []
+    case .systemName: !field.isNamed("sysname") && !field.isNamed("machine")
+    case .stat: field.isNamed("st_dev") || field.isNamed("st_ino")
+    case .resourceLimit: true
+    default: false
     }
+  }
+
+  /// Whether the field is a time within a structure of other things.
+  fileprivate func isTime(_ field: StructureField) -> Bool {
+    if self == .stat, case .nested(.timespec) = field.form { return true }
+    return false
   }
 
   /// Whether the structure holds times or what depends on how long something took.
@@ -152,4 +163,8 @@ extension ArgumentKind {
     default: false
     }
   }
+}
+
+extension StructureField {
+  fileprivate func isNamed(_ other: StaticString) -> Bool { "\(name)" == "\(other)" }
 }

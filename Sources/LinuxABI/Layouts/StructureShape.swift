@@ -76,9 +76,25 @@ public enum StructureShape {
     }
   }
 
+  /// Fields behind those that printers show.
+  private static func further(_ index: Int, of kind: ArgumentKind) -> StructureField? {
+    switch (kind, index) {
+    case (.systemName, 0): StructureField("release", 130, 65, .text)
+    case (.systemName, 1): StructureField("version", 195, 65, .text)
+    case (.systemName, 2): StructureField("machine", 260, 65, .text)
+    case (.systemName, 3): StructureField("domainname", 325, 65, .text)
+    default: nil
+    }
+  }
+
   /// The field that holds the byte at that offset; nil where none does.
   public static func field(holding byte: Int, of kind: ArgumentKind) -> StructureField? {
     var index = 0
+    while let field = further(index, of: kind) {
+      if byte >= field.offset, byte < field.offset + field.byteCount { return field }
+      index += 1
+    }
+    index = 0
     while let field = field(index, of: kind) {
       if byte >= field.offset, byte < field.offset + field.byteCount { return field }
       index += 1
