@@ -49,6 +49,22 @@ struct DescriptorTests {
     #expect(results == [11, 3, 5, 0x8401, 2, 1, 0, -9, 0, -9])
   }
 
+  @Test func `O_ASYNC stays at pipes and not at files`() throws {
+    let results = try results(
+      of: Self.inherited,
+      [
+        (.fcntl, [1, 4, 0x2000], 0), (.fcntl, [1, 3], 0x8001),  // F_SETFL, F_GETFL
+        (.fcntl, [4, 4, 0x2000], 0), (.fcntl, [4, 3], 0x2000),
+      ])
+    #expect(results == [0, 0x8001, 0, 0x2000])
+    var run = ForeignRun()
+    run.read("/data/file", at: 0x7fff_ffff_0100)
+    run.call(.openat, UInt64(bitPattern: -100), 0x7fff_ffff_0100, 2, result: 3)
+    run.call(.fcntl, 3, 4, 0x2000, result: 0)
+    run.call(.fcntl, 3, 3, result: 0x8002)
+    #expect(try run.replay().trace.calls.map(\.result) == [3, 0, 0x8002])
+  }
+
   @Test func `what shares a description shares its flags`() throws {
     let results = try results(
       of: Self.inherited,

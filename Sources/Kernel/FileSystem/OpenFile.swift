@@ -77,6 +77,8 @@ final class OpenFile {
     case .inode: false
     case .device(let device): device == .random || device == .unboundedRandom
     case .stream, .pipe: true
+    // What a path was opened for is taken for a file where nobody says what it is.
+    case .unknown where outsideType == nil: path == FilePath()
     case .unknown: outsideType != .regular && outsideType != .directory
     }
   }
