@@ -30,7 +30,7 @@ extension PerfImport {
       return true
     }
     var call = reader.assemble(&line, task, time)
-    guard end(&call, line.result, entry.duration) else { return false }
+    end(&call, line.result, entry.duration)
     emit(call, &sink)
     return true
   }
@@ -44,7 +44,7 @@ extension PerfImport {
     if var call = begun.removeValue(forKey: task),
       call.call.code == line.number.rawValue
     {
-      guard end(&call, line.result, entry.duration) else { return false }
+      end(&call, line.result, entry.duration)
       emit(call, &sink)
       return true
     }
@@ -58,15 +58,13 @@ extension PerfImport {
       call.call.unknown.insert(.operand(index))
       call.unknownArgumentCount += 1
     }
-    guard end(&call, line.result, entry.duration) else { return false }
+    end(&call, line.result, entry.duration)
     emit(call, &sink)
     return true
   }
 
   /// What stands behind the `=`.
-  private mutating func end(
-    _ call: inout AssembledCall, _ text: ByteText, _ duration: UInt64?
-  ) -> Bool {
+  private func end(_ call: inout AssembledCall, _ text: ByteText, _ duration: UInt64?) {
     let told = reader.result(text)
     call.call.duration = duration ?? 0
     if !told.returned {
@@ -80,7 +78,6 @@ extension PerfImport {
       let words = Event(.wording, task: call.call.task, code: UInt32(WordingKind.result.rawValue))
       call.attachments.append((words, [UInt8](text.prefix(256))))
     }
-    return true
   }
 
   mutating func emit(_ call: AssembledCall, _ sink: inout some EventSink & ~Copyable) {

@@ -6,7 +6,7 @@ internal import Trace
 
 extension NativeRecord {
   /// Whether a call matters, as far as a trace tells. The rules are those that agreed with `probe`:
-  /// docs/reports.md has how often each did.
+  /// docs/probe.md has how often each did.
   public enum Weight: String, Sendable, CaseIterable {
     /// The kernel of the trace has no such call either.
     case harmless
