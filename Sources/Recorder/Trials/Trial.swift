@@ -73,7 +73,7 @@ public struct Trial: Sendable {
         ending = .flooded
       } else {
         wait(for: processes, &isDone, atMost: left, answering: answer)
-        if isDone[0], teller !== main { early = main.ending }
+        if isDone[0], !isDone[processes.count - 1] { early = main.ending }
         if program.failsBeforeTest, let early, early != .exited(0) { ending = early }
       }
     }
